@@ -1,0 +1,304 @@
+# Builds, tests and installs Wick. `make help` lists the targets.
+#
+#   BUILD    where everything that is made goes (build)
+#   PREFIX   where `make install` puts it (/usr/local); DESTDIR is prepended for packaging
+#   CC       the compiler (gcc); CFLAGS and LDFLAGS are added to ours
+#   SANITIZE sanitizers to build with: make BUILD=build/tsan SANITIZE=thread
+#   V        V=1 shows the commands
+#
+# Sources are found by pattern: a new .c file, spec or C test needs no line here.
+
+VERSION := 0.1.0
+
+BUILD ?= build
+PREFIX ?= /usr/local
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+LUA := lua5.4
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: default all deps test test-long lint format layers asan asan-test bench demo docs env \
+  install uninstall clean help tools FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+default: all
+
+# ---- packages --------------------------------------------------------------------------------
+
+PACKAGES := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libopenblas-dev libopenblas0-pthread \
+  libpng-dev zlib1g-dev libedit-dev lua-busted lua-check clang-format
+
+deps: ## installs the Debian packages that are missing (the only target that installs anything)
+	@missing=; for p in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -z "$$missing" ]; then echo 'make deps: nothing is missing'; exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  echo "make deps: run as root: apt-get install -y --no-install-recommends$$missing" >&2; exit 1; \
+	fi; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing || { \
+	  echo 'make deps: apt-get failed; `apt-get update` brings its lists up to date' >&2; exit 1; }
+
+# What deps installs changes what the rest of this file finds out. Goals named beside it are made
+# after it, by a make that reads the file anew.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+
+AFTER := $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: $(AFTER)
+$(AFTER): deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $@
+
+else
+
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+
+# ---- flags -----------------------------------------------------------------------------------
+
+Q := $(if $(V),,@)
+package = $(shell pkg-config $(1) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
+ifdef SANITIZE
+OPTIMISE := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
+SANITIZE_LINK := -fsanitize=$(SANITIZE)
+ifneq ($(findstring undefined,$(SANITIZE)),)
+OPTIMISE += -fno-sanitize-recover=undefined
+endif
+else
+OPTIMISE := -O3 -g
+endif
+OPTIMISE += -fno-math-errno -fno-trapping-math
+
+# The program finds its files relative to its own place (bindings/main.c): these are paths from the
+# folder that holds it. The tree's are tried first; an installed program has them not.
+PLACES = -DWICK_TREE_LUA='"$(shell realpath -m --relative-to=$(BUILD) lua)"' \
+  -DWICK_TREE_LIB='"lib"' \
+  -DWICK_INSTALLED_LUA='"../share/lua/5.4"' -DWICK_INSTALLED_LIB='"../lib/lua/5.4"'
+
+COMPILE := -std=c11 -D_GNU_SOURCE -DWICK_VERSION='"$(VERSION)"' -Icore $(OPTIMISE) -fPIC -pthread \
+  $(WARNINGS) $(call package,--cflags openblas zlib libpng) $(CFLAGS)
+LUA_COMPILE := $(call package,--cflags lua5.4)
+LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng) -pthread -lm
+
+# Kernels for one instruction set carry its name; elsewhere they compile to nothing.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+# Contraction is what ISO mode switches off: without it no multiply-add is fused.
+AVX2 := -mavx2 -mfma -ffp-contract=fast
+AVX512 := -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -ffp-contract=fast \
+  -mprefer-vector-width=512
+endif
+
+# ---- files -----------------------------------------------------------------------------------
+
+OBJ := $(BUILD)/obj
+CORE := $(sort $(shell find core -name '*.c'))
+# main.c and edit.c are the program's alone; system.c is in both.
+PROGRAM_ONLY := bindings/main.c bindings/edit.c
+BINDINGS := $(sort $(filter-out $(PROGRAM_ONLY),$(wildcard bindings/*.c)))
+PROGRAM_OBJECTS := $(PROGRAM_ONLY:%.c=$(OBJ)/%.o) $(OBJ)/bindings/system.o
+CORE_OBJECTS := $(CORE:%.c=$(OBJ)/%.o)
+BINDING_OBJECTS := $(BINDINGS:%.c=$(OBJ)/%.o)
+LIBRARY := $(BUILD)/libwick.a
+SHARED := $(BUILD)/libwick.so.0
+MODULE := $(BUILD)/lib/wick/core.so
+PROGRAM := $(BUILD)/wick
+C_TESTS := $(patsubst spec/%.c,$(BUILD)/spec/%,$(wildcard spec/*_test.c))
+HOSTS := $(patsubst examples/embed/%.c,$(BUILD)/embed/%,$(wildcard examples/embed/*.c))
+LUA_FILES := $(sort $(shell find lua -name '*.lua'))
+
+all: $(LIBRARY) $(SHARED) $(MODULE) $(PROGRAM) $(BUILD)/wick.pc ## builds everything
+ifeq ($(BUILD),build)
+	@ln -sfn build/wick wick
+endif
+
+# ---- compiling -------------------------------------------------------------------------------
+
+$(OBJ)/core/kernel/%_avx2.o: EXTRA = $(AVX2)
+$(OBJ)/core/kernel/%_avx512.o: EXTRA = $(AVX512)
+$(OBJ)/spec/%_test.o: EXTRA = -Ispec
+$(OBJ)/bindings/%.o $(OBJ)/spec/support/interpreter.o: EXTRA = $(LUA_COMPILE)
+$(OBJ)/bindings/main.o: EXTRA = $(LUA_COMPILE) $(PLACES)
+$(OBJ)/bindings/edit.o: EXTRA = $(LUA_COMPILE) $(call package,--cflags libedit)
+
+$(OBJ)/%.o: %.c $(BUILD)/flags | tools
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) $(EXTRA) -MMD -MP -c $< -o $@
+
+# Writes the target when it does not hold this text already.
+keep = text='$(subst ','\'',$(1))'; echo "$$text" | cmp -s - $@ || echo "$$text" > $@
+
+# Changes when the flags do, so that what was built with others is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@$(call keep,$(CC) $(COMPILE) $(AVX2) $(AVX512) $(LIBRARIES) $(LDFLAGS))
+
+-include $(CORE_OBJECTS:.o=.d) $(BINDING_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) \
+  $(patsubst $(BUILD)/spec/%,$(OBJ)/spec/%.d,$(C_TESTS))
+
+# ---- linking ---------------------------------------------------------------------------------
+
+# Removed sources leave the archive too: it is made anew.
+$(LIBRARY): $(CORE_OBJECTS) $(BUILD)/sources
+	@rm -f $@
+	@echo '  ar $@'
+	$(Q)ar rcs $@ $(CORE_OBJECTS)
+
+$(BUILD)/sources: FORCE
+	@mkdir -p $(@D)
+	@$(call keep,$(CORE) $(BINDINGS))
+
+$(BUILD)/libwick.map:
+	@mkdir -p $(@D)
+	@echo 'WICK_0 { global: wick_[a-z]*; local: *; };' > $@
+
+$(SHARED): $(LIBRARY) $(BUILD)/libwick.map
+	@echo '  ld $@'
+	$(Q)$(CC) -shared $(SANITIZE_LINK) $(LDFLAGS) -Wl,-soname,libwick.so.0 \
+	  -Wl,--version-script=$(BUILD)/libwick.map -Wl,-z,nodelete \
+	  -Wl,--whole-archive $(LIBRARY) -Wl,--no-whole-archive $(LIBRARIES) -o $@
+	@ln -sfn libwick.so.0 $(BUILD)/libwick.so
+
+# Never unloaded: the thread pool would lose its code when a Lua state closes.
+$(MODULE): $(BINDING_OBJECTS) $(LIBRARY) $(BUILD)/sources
+	@mkdir -p $(@D)
+	@echo '  ld $@'
+	$(Q)$(CC) -shared $(SANITIZE_LINK) $(LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,libwick.a \
+	  $(BINDING_OBJECTS) $(LIBRARY) $(LIBRARIES) -o $@
+
+$(PROGRAM): $(PROGRAM_OBJECTS)
+	@echo '  ld $@'
+	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $(PROGRAM_OBJECTS) \
+	  $(call package,--libs lua5.4 libedit) -pthread -lm -ldl -o $@
+
+$(BUILD)/wick.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	  'Name: wick' 'Description: tensors, gradients and neural networks' 'Version: $(VERSION)' \
+	  'Libs: -L$${libdir} -lwick' 'Libs.private: $(LIBRARIES)' 'Cflags: -I$${includedir}' > $@
+
+$(BUILD)/spec/%_test: $(OBJ)/spec/%_test.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  ld $@'
+	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) $< $(LIBRARY) $(LIBRARIES) -o $@
+
+$(BUILD)/embed/%: examples/embed/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) $(SANITIZE_LINK) $(LDFLAGS) $< $(LIBRARY) $(LIBRARIES) -o $@
+
+# ---- what the machine must have --------------------------------------------------------------
+
+# $(call command,NAME,PACKAGE) and $(call library,NAME,PACKAGE): fail with one line that helps.
+missing = { echo 'make: $(1) is missing: apt-get install -y $(2)   (make deps installs everything)' >&2; exit 1; }
+command = command -v $(1) >/dev/null 2>&1 || $(call missing,$(1),$(2))
+library = pkg-config --exists $(1) 2>/dev/null || $(call missing,$(1),$(2))
+
+tools:
+	@$(call command,$(firstword $(CC)),gcc)
+	@$(call command,pkg-config,pkg-config)
+	@$(call library,lua5.4,liblua5.4-dev)
+	@$(call library,openblas,libopenblas-dev libopenblas0-pthread)
+	@$(call library,zlib,zlib1g-dev)
+	@$(call library,libpng,libpng-dev)
+	@$(call library,libedit,libedit-dev)
+
+# ---- checking --------------------------------------------------------------------------------
+
+# Always lua5.4 by name: other packages bring older Luas that win as `lua`, and so as `busted`.
+TEST_LUA := $(LUA)
+define run_specs
+	@$(call command,$(LUA),lua5.4)
+	@$(call command,busted,lua-busted)
+	@WICK_BUILD='$(abspath $(BUILD))' WICK_LUA='$(TEST_LUA)' $(LUA) spec/support/run_specs.lua \
+	  --jobs $(JOBS) $(1) $(SPECS)
+endef
+
+test: all $(C_TESTS) $(HOSTS) ## runs every spec and C test; SPECS='spec/a_spec.lua ...' runs those
+	$(call run_specs)
+
+test-long: all $(C_TESTS) $(HOSTS) ## runs the tests and those that take minutes
+	$(call run_specs,--long)
+
+asan: ## runs the tests under the address and undefined-behaviour sanitizers, leaks included
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=address,undefined asan-test
+
+asan-test: TEST_LUA = $(abspath $(BUILD))/lua
+asan-test: export ASAN_OPTIONS = detect_leaks=1:allocator_may_return_null=1
+# Cached blocks are poisoned and hold each other: pointers in poisoned memory count.
+asan-test: export LSAN_OPTIONS = suppressions=spec/support/leaks.txt:print_suppressions=0:use_poisoned=1
+asan-test: export UBSAN_OPTIONS = print_stacktrace=1
+asan-test: all $(C_TESTS) $(HOSTS) $(BUILD)/lua
+	$(call run_specs)
+
+# An interpreter linked with the sanitizers, as they want to be there before the module.
+$(BUILD)/lua: $(OBJ)/spec/support/interpreter.o
+	@echo '  ld $@'
+	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $< $(call package,--libs lua5.4) -lm -ldl -o $@
+
+LINTED := $(sort $(shell find lua examples spec docs -name "*.lua" 2>/dev/null)) spec/support/layers
+FORMATTED := $(sort $(shell find core bindings spec examples -name '*.[ch]' -o -name '*.inc'))
+
+lint: layers ## checks Lua with luacheck, C with clang-format, and the layers
+	@$(call command,luacheck,lua-check)
+	@$(call command,clang-format,clang-format)
+	@luacheck --no-color --quiet $(LINTED)
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+format: ## formats the C sources in place
+	@$(call command,clang-format,clang-format)
+	@clang-format -i $(FORMATTED)
+
+layers: ## checks that includes point one way and that the core keeps its promises
+	@$(call command,$(LUA),lua5.4)
+	@$(LUA) spec/support/layers
+
+# ---- using -----------------------------------------------------------------------------------
+
+bench: all ## measures speed and memory, against PyTorch where it is there
+	@$(PROGRAM) spec/bench/run.lua
+
+demo: all ## trains LeNet-5 on the small data set that comes along
+	@$(PROGRAM) examples/train/mnist.lua --demo
+
+docs: all ## writes the reference into build/docs
+	@$(PROGRAM) docs/build.lua
+
+env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
+	@echo "export LUA_PATH_5_4='$(abspath lua)/?.lua;$(abspath lua)/?/init.lua;;'"
+	@echo "export LUA_CPATH_5_4='$(abspath $(BUILD))/lib/?.so;;'"
+
+# ---- installing ------------------------------------------------------------------------------
+
+ROOT = $(DESTDIR)$(PREFIX)
+INSTALLED = bin/wick include/wick.h lib/libwick.a lib/libwick.so.0 lib/libwick.so \
+  lib/pkgconfig/wick.pc lib/lua/5.4/wick/core.so $(LUA_FILES:lua/%=share/lua/5.4/%)
+
+install: all ## puts the program, the libraries and the Lua files under PREFIX
+	@install -D -m 755 $(PROGRAM) $(ROOT)/bin/wick
+	@install -D -m 644 core/wick.h $(ROOT)/include/wick.h
+	@install -D -m 644 $(LIBRARY) $(ROOT)/lib/libwick.a
+	@install -D -m 755 $(SHARED) $(ROOT)/lib/libwick.so.0
+	@ln -sfn libwick.so.0 $(ROOT)/lib/libwick.so
+	@install -D -m 644 $(BUILD)/wick.pc $(ROOT)/lib/pkgconfig/wick.pc
+	@install -D -m 755 $(MODULE) $(ROOT)/lib/lua/5.4/wick/core.so
+	@for f in $(LUA_FILES:lua/%=%); do \
+	  install -D -m 644 lua/$$f $(ROOT)/share/lua/5.4/$$f || exit 1; done
+	@echo 'installed under $(ROOT): $(words $(INSTALLED)) files'
+
+uninstall: ## removes what install put there
+	@rm -f $(addprefix $(ROOT)/,$(INSTALLED))
+	@cd $(ROOT) 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
+	  $(sort $(dir $(INSTALLED))) 2>/dev/null || true
+
+clean: ## removes everything that was built
+	rm -rf $(BUILD)
+	rm -f wick
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+endif
