@@ -1,0 +1,330 @@
+/* The heap of a context. A freed block stays with the heap until it is asked for again, until the
+ * cache outgrows its bound, or until a limit is near; the oldest leaves first.
+ *
+ * The bound: beside 64 MiB that are always allowed, blocks in use and cached together stay within
+ * five quarters of what was lately in use at once. So a training step finds the memory of the step
+ * before, whose peak it will reach again, and a program that has become smaller gives memory back.
+ */
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/context.h"
+#include "base/status.h"
+
+enum { ALIGNMENT = 64, POISON = 0xAB };
+static const size_t HUGE_PAGE = (size_t)2 << 20;
+static const size_t ALWAYS_CACHED = (size_t)64 << 20;
+static const uint64_t WINDOW = 8; /* allocated bytes a window, in multiples of what is in use */
+
+/* Idle memory and the rest of a size class are out of bounds for the address sanitizer, which also
+ * wants every block from its own allocator. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define HIDE(memory, bytes) __asan_poison_memory_region(memory, bytes)
+#define SHOW(memory, bytes) __asan_unpoison_memory_region(memory, bytes)
+#define READS_IDLE __attribute__((no_sanitize_address, noinline))
+enum { MAPS_LARGE_BLOCKS = 0 };
+#else
+#define HIDE(memory, bytes) ((void)0)
+#define SHOW(memory, bytes) ((void)0)
+#define READS_IDLE
+enum { MAPS_LARGE_BLOCKS = 1 };
+#endif
+
+/* What stands at the beginning of an idle block. */
+struct wick__block {
+    struct wick__block *before, *after; /* in its class */
+    struct wick__block *newer, *older;  /* among all */
+    size_t size;
+    int class;
+};
+
+/* ---- the system's memory --------------------------------------------------------------------- */
+
+/* Whole pages on a boundary of huge ones, which the kernel is asked to use. */
+static void *map_pages(size_t bytes)
+{
+    char *all =
+        mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
+        return NULL;
+    size_t before = (HUGE_PAGE - (uintptr_t)all % HUGE_PAGE) % HUGE_PAGE;
+    char *memory = all + before;
+    if (before)
+        munmap(all, before);
+    munmap(memory + bytes, HUGE_PAGE - before);
+    madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
+}
+
+static bool is_mapped(size_t bytes)
+{
+    return MAPS_LARGE_BLOCKS && bytes >= HUGE_PAGE;
+}
+
+static void *system_allocate(void *host, size_t bytes)
+{
+    void *memory = NULL;
+    (void)host;
+    if (is_mapped(bytes))
+        return map_pages(bytes);
+    return posix_memalign(&memory, ALIGNMENT, bytes) ? NULL : memory;
+}
+
+static void system_release(void *host, void *memory, size_t bytes)
+{
+    (void)host;
+    if (is_mapped(bytes))
+        munmap(memory, bytes);
+    else
+        free(memory);
+}
+
+const wick_allocator wick__system_allocator = {system_allocate, system_release, NULL};
+
+/* ---- size classes ---------------------------------------------------------------------------- */
+
+/* The class that holds `bytes`, and the size of its blocks: 64, 80, 96, 112, 128, 160, ... */
+static bool size_class(size_t bytes, int *class, size_t *size)
+{
+    size_t units = bytes <= ALIGNMENT ? 3 : (bytes - 1) / 16;
+    int shift = units < 4 ? 0 : 61 - __builtin_clzl(units);
+    size_t quarters = units >> shift;
+    *class = 4 * shift + (int)quarters - 3;
+    if (*class >= WICK__CLASSES)
+        return false;
+    *size = (quarters + 1) << (shift + 4);
+    return true;
+}
+
+/* ---- the cache ------------------------------------------------------------------------------- */
+
+READS_IDLE static void keep_block(wick__heap *heap, void *memory, size_t size, int class)
+{
+    struct wick__block *block = memory;
+    *block = (struct wick__block){NULL, heap->idle[class], NULL, heap->newest, size, class};
+    if (block->after)
+        block->after->before = block;
+    heap->idle[class] = block;
+    if (block->older)
+        block->older->newer = block;
+    else
+        heap->oldest = block;
+    heap->newest = block;
+    heap->count.cached += size;
+}
+
+READS_IDLE static void unlink_block(wick__heap *heap, struct wick__block *block)
+{
+    if (block->before)
+        block->before->after = block->after;
+    else
+        heap->idle[block->class] = block->after;
+    if (block->after)
+        block->after->before = block->before;
+    if (block->newer)
+        block->newer->older = block->older;
+    else
+        heap->newest = block->older;
+    if (block->older)
+        block->older->newer = block->newer;
+    else
+        heap->oldest = block->newer;
+    heap->count.cached -= block->size;
+}
+
+READS_IDLE static size_t unlink_oldest(wick__heap *heap)
+{
+    struct wick__block *block = heap->oldest;
+    unlink_block(heap, block);
+    return block->size;
+}
+
+/* Gives the oldest cached blocks back until no more than `keep` bytes are cached. */
+static void shrink_cache(wick__heap *heap, size_t keep)
+{
+    while (heap->count.cached > keep) {
+        void *memory = heap->oldest;
+        size_t size = unlink_oldest(heap);
+        SHOW(memory, size);
+        heap->host.release(heap->host.host, memory, size);
+    }
+}
+
+/* How many bytes may be cached while `live` are in use. */
+static size_t cache_bound(const wick__heap *heap, size_t live)
+{
+    size_t high = heap->high > heap->window_high ? heap->high : heap->window_high;
+    size_t all = high + high / 4;
+    size_t bound = all > live + ALWAYS_CACHED ? all - live : ALWAYS_CACHED;
+    size_t limit = heap->count.limit;
+    if (limit && bound > limit - (live < limit ? live : limit))
+        bound = limit - (live < limit ? live : limit);
+    return bound;
+}
+
+/* ---- taking and giving ----------------------------------------------------------------------- */
+
+static void count_taken(wick__heap *heap, size_t size)
+{
+    wick_memory *count = &heap->count;
+    count->live += size;
+    count->total += size;
+    if (count->live > count->peak)
+        count->peak = count->live;
+    if (count->live > heap->window_high)
+        heap->window_high = count->live;
+    if (count->total >= heap->window_end) {
+        heap->high = heap->window_high;
+        heap->window_high = count->live;
+        heap->window_end = count->total + WINDOW * (heap->high + ALWAYS_CACHED);
+    }
+}
+
+/* A block that was not in the cache. */
+static void *fetch(wick__heap *heap, size_t size)
+{
+    shrink_cache(heap, cache_bound(heap, heap->count.live + size));
+    void *memory = heap->host.allocate(heap->host.host, size);
+    if (memory || !heap->count.cached)
+        return memory;
+    shrink_cache(heap, 0);
+    return heap->host.allocate(heap->host.host, size);
+}
+
+static void *take(wick__heap *heap, size_t size, int class)
+{
+    const wick_memory *count = &heap->count;
+    if (count->limit && (count->live > count->limit || size > count->limit - count->live))
+        return NULL;
+    struct wick__block *block = heap->idle[class];
+    if (block)
+        unlink_block(heap, block);
+    else
+        block = fetch(heap, size);
+    if (block)
+        count_taken(heap, size);
+    return block;
+}
+
+/* Whether fault injection wants this allocation to fail. */
+static bool must_fail(wick__heap *heap)
+{
+    if (heap->fail_after > 1)
+        heap->fail_after--;
+    else if (heap->fail_after == 1)
+        return true;
+    return false;
+}
+
+static wick_status out_of_memory(size_t bytes, size_t live, size_t limit)
+{
+    if (!limit)
+        return wick__fail(WICK_ENOMEM, "out of memory: asked for %zu bytes, %zu in use, no limit",
+                          bytes, live);
+    return wick__fail(WICK_ENOMEM, "out of memory: asked for %zu bytes, %zu in use, limit %zu",
+                      bytes, live, limit);
+}
+
+wick_status wick__alloc(wick_context *context, size_t bytes, void **memory)
+{
+    wick__heap *heap = &context->heap;
+    size_t size = 0;
+    int class = 0;
+    bool possible = size_class(bytes, &class, &size);
+    pthread_mutex_lock(&heap->lock);
+    possible = possible && !must_fail(heap);
+    *memory = possible ? take(heap, size, class) : NULL;
+    size_t live = heap->count.live, limit = heap->count.limit;
+    pthread_mutex_unlock(&heap->lock);
+    if (!*memory)
+        return out_of_memory(bytes, live, limit);
+    SHOW(*memory, bytes);
+    HIDE((char *)*memory + bytes, size - bytes);
+    if (heap->poison)
+        memset(*memory, POISON, bytes);
+    return WICK_OK;
+}
+
+wick_status wick__alloc_zeroed(wick_context *context, size_t bytes, void **memory)
+{
+    wick_status status = wick__alloc(context, bytes, memory);
+    if (!status)
+        memset(*memory, 0, bytes);
+    return status;
+}
+
+void wick__free(wick_context *context, void *memory, size_t bytes)
+{
+    wick__heap *heap = &context->heap;
+    size_t size = 0;
+    int class = 0;
+    if (!memory || !size_class(bytes, &class, &size))
+        return;
+    HIDE(memory, size);
+    pthread_mutex_lock(&heap->lock);
+    heap->count.live -= size;
+    keep_block(heap, memory, size, class);
+    shrink_cache(heap, cache_bound(heap, heap->count.live));
+    pthread_mutex_unlock(&heap->lock);
+}
+
+/* ---- opening, closing, and the public face --------------------------------------------------- */
+
+wick_status wick__heap_open(wick__heap *heap, const wick_allocator *host)
+{
+    const char *poison = getenv("WICK_POISON");
+    *heap = (wick__heap){.host = *host, .poison = poison && strcmp(poison, "1") == 0};
+    if (pthread_mutex_init(&heap->lock, NULL))
+        return wick__fail(WICK_ENOMEM, "out of memory: the system has no mutex left for a context");
+    return WICK_OK;
+}
+
+void wick__heap_close(wick__heap *heap)
+{
+    shrink_cache(heap, 0);
+    pthread_mutex_destroy(&heap->lock);
+}
+
+wick_memory wick_context_memory(wick_context *context)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    wick_memory count = context->heap.count;
+    pthread_mutex_unlock(&context->heap.lock);
+    count.storages = atomic_load(&context->storages);
+    count.nodes = atomic_load(&context->nodes);
+    return count;
+}
+
+void wick_context_reset_peak(wick_context *context)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    context->heap.count.peak = context->heap.count.live;
+    pthread_mutex_unlock(&context->heap.lock);
+}
+
+void wick_context_set_limit(wick_context *context, size_t bytes)
+{
+    wick__heap *heap = &context->heap;
+    pthread_mutex_lock(&heap->lock);
+    heap->count.limit = bytes;
+    shrink_cache(heap, cache_bound(heap, heap->count.live));
+    pthread_mutex_unlock(&heap->lock);
+}
+
+void wick_context_trim(wick_context *context)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    shrink_cache(&context->heap, 0);
+    pthread_mutex_unlock(&context->heap.lock);
+}
+
+void wick_context_fail_after(wick_context *context, uint64_t n)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    context->heap.fail_after = n;
+    pthread_mutex_unlock(&context->heap.lock);
+}

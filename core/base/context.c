@@ -1,0 +1,92 @@
+/* Making, counting and setting up contexts. What concerns memory is in alloc.c, what concerns
+ * random numbers in random.c. */
+#include "base/context.h"
+
+#include "base/status.h"
+
+wick_status wick_context_new(const wick_allocator *allocator, wick_context **context)
+{
+    const wick_allocator *host = allocator ? allocator : &wick__system_allocator;
+    *context = NULL;
+    if (!host->allocate || !host->release)
+        return wick__fail(WICK_EVALUE, "context: an allocator needs both allocate and release");
+    wick_context *made = host->allocate(host->host, sizeof *made);
+    if (!made)
+        return wick__fail(WICK_ENOMEM, "out of memory: asked for %zu bytes for a context",
+                          sizeof *made);
+    *made = (wick_context){.recording = true, .threads = wick_cores()};
+    atomic_init(&made->refs, 1);
+    wick_status status = wick__heap_open(&made->heap, host);
+    if (status) {
+        host->release(host->host, made, sizeof *made);
+        return status;
+    }
+    wick_seed_from_system(made);
+    *context = made;
+    return WICK_OK;
+}
+
+void wick_context_retain(wick_context *context)
+{
+    atomic_fetch_add_explicit(&context->refs, 1, memory_order_relaxed);
+}
+
+void wick_context_release(wick_context *context)
+{
+    if (!context || atomic_fetch_sub_explicit(&context->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    wick_allocator host = context->heap.host;
+    wick__heap_close(&context->heap);
+    host.release(host.host, context, sizeof *context);
+}
+
+void wick_context_interrupt(wick_context *context)
+{
+    atomic_store(&context->interrupted, true);
+}
+
+void wick_context_clear_interrupt(wick_context *context)
+{
+    atomic_store(&context->interrupted, false);
+}
+
+wick_status wick__check_interrupt(wick_context *context)
+{
+    if (!atomic_load_explicit(&context->interrupted, memory_order_relaxed) ||
+        !atomic_exchange(&context->interrupted, false))
+        return WICK_OK;
+    return wick__fail(WICK_EINTERRUPT, "interrupted");
+}
+
+bool wick_context_set_recording(wick_context *context, bool on)
+{
+    bool before = context->recording;
+    context->recording = on;
+    return before;
+}
+
+bool wick_context_recording(const wick_context *context)
+{
+    return context->recording;
+}
+
+void wick_context_set_check_finite(wick_context *context, bool on)
+{
+    context->check_finite = on;
+}
+
+void wick_context_set_threads(wick_context *context, int threads)
+{
+    int most = wick_cores();
+    context->threads = threads < 1 ? 1 : threads > most ? most : threads;
+}
+
+int wick_context_threads(const wick_context *context)
+{
+    return context->threads;
+}
+
+void wick_context_set_equal_counts(wick_context *context, bool on)
+{
+    context->equal_counts = on;
+}

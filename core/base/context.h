@@ -1,0 +1,31 @@
+/* What a wick_context holds. */
+#ifndef WICK_BASE_CONTEXT_H
+#define WICK_BASE_CONTEXT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/alloc.h"
+#include "base/random.h"
+#include "wick.h"
+
+struct wick_context {
+    atomic_size_t refs;
+    wick__heap heap;
+    wick__generator generator;
+    bool recording;
+    bool check_finite;
+    atomic_bool interrupted;
+    int threads;                   /* the most an operation uses */
+    atomic_uint_fast64_t storages; /* alive */
+    atomic_uint_fast64_t nodes;    /* alive */
+    uint64_t next_cell;            /* numbers of version cells, never reused */
+    uint64_t next_node;            /* order of recording */
+    bool equal_counts;             /* Torch7 reads N x 1 - N element by element */
+    const char *writing;           /* the operation under way, for messages; NULL: none */
+};
+
+/* Fails with WICK_EINTERRUPT once after wick_context_interrupt. */
+wick_status wick__check_interrupt(wick_context *context);
+
+#endif

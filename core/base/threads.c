@@ -1,0 +1,198 @@
+/* The pool: one thread fewer than there are cores, started by the first caller that wants them.
+ *
+ * A caller that finds the pool free writes down its job and opens a seat for each worker it may
+ * use. Workers take seats, then parts, from counters; so does the caller, who closes the seats when
+ * the parts have run out and waits for the workers that sat down. A worker that comes too late
+ * finds no seat and has seen nothing of the job. Who finds the pool taken (another caller, or a
+ * part that wants to be parallel itself) runs all its parts alone: the same parts, in order. */
+#include "base/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "base/context.h"
+
+enum {
+    MOST_WORKERS = 255,
+    WORKER_SPINS =
+        4000, /* looks at the seats before a worker goes to sleep: some 50 microseconds */
+    CALLER_SPINS = 20000 /* looks at the workers before the caller lets others have its core */
+};
+
+static struct {
+    atomic_bool taken;
+    bool started;
+    int workers;
+
+    pthread_mutex_t lock; /* for sleeping only */
+    pthread_cond_t seats_opened;
+    atomic_int sleeping;
+
+    wick__part *part; /* the job: written while no seat is open */
+    void *job;
+    int64_t n, grain, parts;
+    atomic_int_fast64_t next; /* part */
+    atomic_int seats;
+    atomic_int left; /* workers that sat down and have got up again */
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .seats_opened = PTHREAD_COND_INITIALIZER};
+
+static inline void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+static void run_part(wick__part *part, void *job, int64_t n, int64_t grain, int64_t index)
+{
+    int64_t begin = index * grain;
+    part(job, begin, n - begin < grain ? n : begin + grain);
+}
+
+static void run_alone(wick__part *part, void *job, int64_t n, int64_t grain, int64_t parts)
+{
+    for (int64_t i = 0; i < parts; i++)
+        run_part(part, job, n, grain, i);
+}
+
+static void run_shared(void)
+{
+    int64_t index;
+    while ((index = atomic_fetch_add(&pool.next, 1)) < pool.parts)
+        run_part(pool.part, pool.job, pool.n, pool.grain, index);
+}
+
+/* ---- workers --------------------------------------------------------------------------------- */
+
+static bool sit_down(void)
+{
+    int open = atomic_load(&pool.seats);
+    while (open > 0)
+        if (atomic_compare_exchange_weak(&pool.seats, &open, open - 1))
+            return true;
+    return false;
+}
+
+/* Returns when a seat was open a moment ago. */
+static void await_seat(void)
+{
+    for (int i = 0; i < WORKER_SPINS; i++, relax())
+        if (atomic_load_explicit(&pool.seats, memory_order_relaxed) > 0)
+            return;
+    pthread_mutex_lock(&pool.lock);
+    atomic_fetch_add(&pool.sleeping, 1);
+    while (atomic_load(&pool.seats) <= 0)
+        pthread_cond_wait(&pool.seats_opened, &pool.lock);
+    atomic_fetch_sub(&pool.sleeping, 1);
+    pthread_mutex_unlock(&pool.lock);
+}
+
+static void *work(void *nothing)
+{
+    for (;;) {
+        await_seat();
+        if (sit_down()) {
+            run_shared();
+            atomic_fetch_add(&pool.left, 1);
+        }
+    }
+    return nothing;
+}
+
+/* In the child of a fork there are no workers: it starts its own when it wants them. */
+static void forget_workers(void)
+{
+    pthread_mutex_init(&pool.lock, NULL);
+    pthread_cond_init(&pool.seats_opened, NULL);
+    atomic_store(&pool.sleeping, 0);
+    atomic_store(&pool.seats, 0);
+    atomic_store(&pool.taken, false);
+    pool.workers = 0;
+    pool.started = false;
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, forget_workers);
+}
+
+/* Signals are the host's: its handlers never run on our threads. */
+static void start_workers(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    sigset_t all, before;
+    pthread_t thread;
+    int wanted = wick_cores() - 1 < MOST_WORKERS ? wick_cores() - 1 : MOST_WORKERS;
+    pthread_once(&once, watch_forks);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (pool.workers < wanted && pthread_create(&thread, NULL, work, NULL) == 0) {
+        pthread_detach(thread);
+        pool.workers++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pool.started = true;
+}
+
+/* ---- the caller ------------------------------------------------------------------------------ */
+
+static void open_seats(int seats)
+{
+    atomic_store(&pool.next, 0);
+    atomic_store(&pool.left, 0);
+    atomic_store(&pool.seats, seats);
+    if (atomic_load(&pool.sleeping) == 0)
+        return;
+    pthread_mutex_lock(&pool.lock);
+    pthread_cond_broadcast(&pool.seats_opened);
+    pthread_mutex_unlock(&pool.lock);
+}
+
+static void close_seats(int opened)
+{
+    int seated = opened - atomic_exchange(&pool.seats, 0);
+    for (int i = 0; atomic_load(&pool.left) < seated; i++)
+        if (i < CALLER_SPINS)
+            relax();
+        else
+            sched_yield();
+}
+
+/* The pool is ours here. */
+static void run_with_workers(wick__part *part, void *job, int64_t n, int64_t grain, int64_t parts,
+                             int threads)
+{
+    if (!pool.started)
+        start_workers();
+    int seats = threads - 1 < pool.workers ? threads - 1 : pool.workers;
+    pool.part = part;
+    pool.job = job;
+    pool.n = n;
+    pool.grain = grain;
+    pool.parts = parts;
+    open_seats(seats);
+    run_shared();
+    close_seats(seats);
+}
+
+void wick__parallel(wick_context *context, int64_t n, int64_t grain, wick__part *part, void *job)
+{
+    if (n <= 0)
+        return;
+    if (grain < 1)
+        grain = 1;
+    int64_t parts = n / grain + (n % grain != 0);
+    int threads = parts < context->threads ? (int)parts : context->threads;
+    if (threads <= 1 || atomic_exchange(&pool.taken, true)) {
+        run_alone(part, job, n, grain, parts);
+        return;
+    }
+    run_with_workers(part, job, n, grain, parts, threads);
+    atomic_store(&pool.taken, false);
+}
