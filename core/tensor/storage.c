@@ -1,0 +1,238 @@
+/* Storages: counted runs of memory, the host's or a context's own, and the cells that count writes
+ * to them. */
+#include "tensor/tensor.h"
+
+#include <string.h>
+
+static void open_cells(wick_storage *storage)
+{
+    storage->cells = 1;
+    storage->cell = &storage->first_cell;
+    storage->first_cell =
+        (wick__cell){.begin = 0, .end = INT64_MAX, .number = storage->context->next_cell++};
+}
+
+static void close_cells(wick_storage *storage)
+{
+    if (storage->cell != &storage->first_cell)
+        wick__free(storage->context, storage->cell, sizeof(wick__cell) * (size_t)storage->cells);
+}
+
+/* A storage without memory; holds the context. */
+static wick_status open_storage(wick_context *context, wick_dtype dtype, int64_t size,
+                                wick_storage **storage)
+{
+    *storage = NULL;
+    if ((unsigned)dtype >= WICK_DTYPES)
+        return wick__fail(WICK_EDTYPE, "storage: %d is not an element type", (int)dtype);
+    if (size < 0)
+        return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
+    wick_storage *s;
+    wick_status status = wick__alloc(context, sizeof *s, (void **)&s);
+    if (status)
+        return status;
+    *s = (wick_storage){.context = context, .dtype = dtype, .size = size};
+    atomic_init(&s->refs, 1);
+    open_cells(s);
+    wick_context_retain(context);
+    atomic_fetch_add_explicit(&context->storages, 1, memory_order_relaxed);
+    *storage = s;
+    return WICK_OK;
+}
+
+static wick_status bytes_of(wick_dtype dtype, int64_t size, size_t *bytes)
+{
+    if (wick__bytes_fit(size, wick_dtype_size(dtype), bytes))
+        return WICK_OK;
+    return wick__fail(WICK_ENOMEM,
+                      "storage: %lld elements of %s are more than memory has addresses",
+                      (long long)size, wick_dtype_name(dtype));
+}
+
+wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
+                             wick_storage **storage)
+{
+    wick_status status = open_storage(context, dtype, size, storage);
+    if (status)
+        return status;
+    wick_storage *s = *storage;
+    status = bytes_of(dtype, size, &s->capacity);
+    if (!status)
+        status = wick__alloc(context, s->capacity, &s->data);
+    if (status) {
+        wick_storage_release(s);
+        *storage = NULL;
+    }
+    return status;
+}
+
+/* The memory stays the caller's when this fails. */
+wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t size, void *data,
+                                bool read_only, void (*release)(void *owner), void *owner,
+                                wick_storage **storage)
+{
+    wick_status status = open_storage(context, dtype, size, storage);
+    if (status)
+        return status;
+    wick_storage *s = *storage;
+    s->borrowed = true;
+    status = bytes_of(dtype, size, &s->capacity);
+    if (!status && size > 0 && (!data || (uintptr_t)data % wick_dtype_size(dtype) != 0))
+        status = wick__fail(WICK_EVALUE,
+                            "storage: %s elements cannot stand at address %p; it has to be a "
+                            "multiple of %zu",
+                            wick_dtype_name(dtype), data, wick_dtype_size(dtype));
+    if (status) {
+        wick_storage_release(s);
+        *storage = NULL;
+        return status;
+    }
+    s->data = data;
+    s->read_only = read_only;
+    s->release = release;
+    s->owner = owner;
+    return WICK_OK;
+}
+
+void wick_storage_retain(wick_storage *storage)
+{
+    atomic_fetch_add_explicit(&storage->refs, 1, memory_order_relaxed);
+}
+
+void wick_storage_release(wick_storage *storage)
+{
+    if (!storage || atomic_fetch_sub_explicit(&storage->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    wick_context *context = storage->context;
+    if (storage->release)
+        storage->release(storage->owner);
+    if (!storage->borrowed)
+        wick__free(context, storage->data, storage->data ? storage->capacity : 0);
+    close_cells(storage);
+    wick__free(context, storage, sizeof *storage);
+    atomic_fetch_sub_explicit(&context->storages, 1, memory_order_relaxed);
+    wick_context_release(context);
+}
+
+int64_t wick_storage_size(const wick_storage *storage)
+{
+    return storage->size;
+}
+
+wick_dtype wick_storage_dtype(const wick_storage *storage)
+{
+    return storage->dtype;
+}
+
+/* ---- size ---- */
+
+static wick_status move(wick_storage *storage, size_t bytes)
+{
+    void *data;
+    wick_status status = wick__alloc(storage->context, bytes, &data);
+    if (status)
+        return status;
+    size_t kept = bytes < storage->capacity ? bytes : storage->capacity;
+    if (kept > 0)
+        memcpy(data, storage->data, kept);
+    wick__free(storage->context, storage->data, storage->capacity);
+    storage->data = data;
+    storage->capacity = bytes;
+    return WICK_OK;
+}
+
+/* Elements that are cut off and come back later are not what they were. */
+static void bump_all(wick_storage *storage)
+{
+    for (int i = 0; i < storage->cells; i++) {
+        storage->cell[i].version++;
+        storage->cell[i].writer = storage->context->writing;
+    }
+}
+
+wick_status wick_storage_resize(wick_storage *storage, int64_t size)
+{
+    size_t bytes = 0;
+    if (size == storage->size)
+        return WICK_OK;
+    if (storage->borrowed)
+        return wick__fail(WICK_EVALUE,
+                          "storage: %lld elements of a host's memory cannot become %lld",
+                          (long long)storage->size, (long long)size);
+    if (size < 0)
+        return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
+    wick_status status = bytes_of(storage->dtype, size, &bytes);
+    if (!status && bytes > storage->capacity)
+        status = move(storage, bytes);
+    else if (!status && bytes < storage->capacity / 2)
+        move(storage, bytes); /* too much memory does no harm when there is none to move to */
+    if (status)
+        return status;
+    if (size < storage->size)
+        bump_all(storage);
+    storage->size = size;
+    return WICK_OK;
+}
+
+/* ---- cells ---- */
+
+/* Writes before the division stay visible: a range never has a smaller sum after it than before. */
+static uint64_t version_between(const wick_storage *storage, int64_t begin, int64_t end)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < storage->cells; i++)
+        if (storage->cell[i].begin < end && begin < storage->cell[i].end)
+            sum += storage->cell[i].version;
+    return sum;
+}
+
+static wick_status check_ranges(const wick_storage *storage, int n, const int64_t *begin,
+                                const int64_t *end)
+{
+    int64_t at = 0;
+    for (int i = 0; i < n; i++) {
+        if (begin[i] < at || end[i] < begin[i] || (size_t)end[i] > storage->capacity)
+            return wick__fail(WICK_EVALUE,
+                              "storage: bytes %lld to %lld are no ascending range of %zu bytes",
+                              (long long)begin[i], (long long)end[i], storage->capacity);
+        at = end[i];
+    }
+    return WICK_OK;
+}
+
+/* Bytes between two ranges count with the range before them, so that no write goes unseen. */
+wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,
+                                 const int64_t *end)
+{
+    wick_status status = check_ranges(storage, n, begin, end);
+    if (status || n <= 1)
+        return status;
+    wick__cell *cell;
+    status = wick__alloc(storage->context, sizeof *cell * (size_t)n, (void **)&cell);
+    if (status)
+        return status;
+    for (int i = 0; i < n; i++) {
+        int64_t from = i == 0 ? 0 : begin[i], to = i == n - 1 ? INT64_MAX : begin[i + 1];
+        cell[i] = (wick__cell){.begin = from, .end = to, .number = storage->context->next_cell++};
+        cell[i].version = version_between(storage, from, to);
+        cell[i].writer = storage->cell[0].writer;
+    }
+    close_cells(storage);
+    storage->cell = cell;
+    storage->cells = n;
+    return WICK_OK;
+}
+
+wick_status wick_storage_data(wick_storage *storage, void **data)
+{
+    *data = storage->data;
+    return WICK_OK;
+}
+
+void wick_storage_touch(wick_storage *storage)
+{
+    for (int i = 0; i < storage->cells; i++) {
+        storage->cell[i].version++;
+        storage->cell[i].writer = NULL;
+    }
+}

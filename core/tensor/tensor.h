@@ -1,0 +1,129 @@
+/* The tensor layer: views over counted storages, the gate to their bytes, and version cells. */
+#ifndef WICK_TENSOR_TENSOR_H
+#define WICK_TENSOR_TENSOR_H
+
+#include <stdatomic.h>
+
+#include "base/checked.h"
+#include "base/context.h"
+#include "base/status.h"
+#include "wick.h"
+
+/* Counts the writes to a range of bytes of a storage. `number` is never reused. */
+typedef struct wick__cell {
+    int64_t begin, end; /* bytes */
+    uint64_t number;
+    uint64_t version;
+    const char *writer; /* what wrote last: context->writing at that time */
+} wick__cell;
+
+struct wick_storage {
+    atomic_size_t refs;
+    wick_context *context;
+    wick_dtype dtype;
+    int64_t size;    /* elements */
+    size_t capacity; /* bytes */
+    void *data;
+    bool borrowed, read_only;
+    void (*release)(void *owner);
+    void *owner;
+    int cells;        /* one, or one a parameter after wick_storage_divide */
+    wick__cell *cell; /* points at first_cell when there is one */
+    wick__cell first_cell;
+};
+
+/* What the tensor layer knows of a node of the tape, which begins with one: how to let go of it. */
+typedef struct wick__history {
+    atomic_size_t refs;
+    void (*drop)(struct wick__history *self); /* called when the last reference is gone */
+} wick__history;
+
+struct wick_node;
+
+struct wick_tensor {
+    atomic_size_t refs;
+    wick_context *context; /* lent by the storage; owned while there is none */
+    wick_storage *storage; /* NULL: never had an element */
+    int64_t offset;
+    int ndim;
+    wick_dtype dtype;
+    int64_t size[WICK_MAX_DIM];
+    int64_t stride[WICK_MAX_DIM];
+    /* The tape: where the value came from. NULL: nowhere that matters. A leaf that asks for
+     * gradients has a node of its own. */
+    struct wick_node *node;
+    int output;        /* which result of the node this is */
+    bool is_view;      /* recorded as a view of another tensor's memory */
+    uint64_t recorded; /* the version at which the tape knows this value */
+};
+
+/* ---- making ---- */
+
+/* A new tensor object that looks where `t` looks, without history. */
+wick_status wick__alias(const wick_tensor *t, wick_tensor **alias);
+/* A view of t's storage with another geometry (checked), without history. */
+wick_status wick__view(const wick_tensor *t, int64_t offset, int ndim, const int64_t *size,
+                       const int64_t *stride, wick_tensor **view);
+/* The result of an operation: makes *out when it is NULL; otherwise *out is a destination, which
+ * takes the shape (its type must be dtype). The memory is not cleared. Call it before the inputs'
+ * wick__dense: a destination that grows moves the memory of all who look at its storage. */
+wick_status wick__output(wick_context *context, wick_dtype dtype, int ndim, const int64_t *size,
+                         wick_tensor **out);
+/* A row-major copy, or another reference when `t` is row-major and of that type already. */
+wick_status wick__contiguous(wick_tensor *t, wick_tensor **dense);
+/* The same with another element type. */
+wick_status wick__convert(wick_tensor *t, wick_dtype dtype, wick_tensor **converted);
+/* A row-major copy in memory of its own. */
+wick_status wick__clone(wick_tensor *t, wick_tensor **copy);
+
+/* ---- the gate ---- */
+
+/* The only way to a tensor's bytes. *data points at the first element; without elements it is not
+ * NULL, but may not be touched. Fails when the storage was made smaller than the view. */
+wick_status wick__dense(const wick_tensor *t, void **data);
+/* The same for writing: refuses read-only memory and views that overlap themselves, and bumps the
+ * versions of what is going to be written. */
+wick_status wick__writable(wick_tensor *t, void **data);
+
+/* ---- versions ---- */
+
+/* How often the bytes t lies between were written: the sum over the cells they touch. Any write
+ * makes it larger. */
+uint64_t wick__version(const wick_tensor *t);
+/* Counts a write to t that did not go through wick__writable. */
+void wick__bump(wick_tensor *t);
+/* Whether the two may share a byte. */
+bool wick__overlap(const wick_tensor *a, const wick_tensor *b);
+/* Whether the two are the same elements, each at the same index. */
+bool wick__same_elements(const wick_tensor *a, const wick_tensor *b);
+
+/* ---- shapes ---- */
+
+/* The strides of `size` laid out densely, the last dimension innermost. */
+void wick__row_major(int ndim, const int64_t *size, int64_t *stride);
+/* Whether dimensions and sizes are equal. */
+bool wick__same_shape(const wick_tensor *a, const wick_tensor *b);
+/* Result shape of NumPy's broadcasting over n tensors; the error names `what` and every shape. */
+wick_status wick__broadcast(const char *what, int n, wick_tensor *const *t, wick_sizes *shape);
+/* t's strides as seen in `shape`: 0 where it is broadcast. */
+void wick__broadcast_strides(const wick_tensor *t, const wick_sizes *shape, int64_t *stride);
+/* The type in which the two meet: integers in the smallest that holds both, an integer and a
+ * floating type in the floating one, where float16 counts as float32. */
+wick_dtype wick__promote(wick_dtype a, wick_dtype b);
+
+/* Space for one shape in text, and the text: "2 x 3". */
+enum { WICK__SHAPE_TEXT = 160 };
+char *wick__sizes_text(int ndim, const int64_t *size, char *text, size_t bytes);
+/* Inside an argument list: wick__shape(t) is the shape of t as text that lives in the statement. */
+#define wick__shape(t) wick_tensor_shape_text((t), (char[WICK__SHAPE_TEXT]){0}, WICK__SHAPE_TEXT)
+
+/* The number of elements. */
+static inline int64_t wick__count(const wick_tensor *t)
+{
+    int64_t n = t->ndim > 0;
+    for (int i = 0; i < t->ndim; i++)
+        n *= t->size[i];
+    return n;
+}
+
+#endif
