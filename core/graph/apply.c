@@ -1,0 +1,235 @@
+/* The one place where operations are carried out: checks, forward, record. */
+#include "graph/node.h"
+
+enum { RESULTS = WICK_MAX_OUTPUTS + 4 };
+
+static wick_context *context_of(const wick_call *call)
+{
+    for (int i = 0; i < call->inputs && !call->context; i++)
+        if (call->in[i])
+            return call->in[i]->context;
+    return call->context;
+}
+
+static wick_status check_inputs(const wick_op *op, const wick_call *call)
+{
+    wick_status status = WICK_OK;
+    for (int i = 0; i < call->inputs && !status; i++)
+        status = wick__check_recorded(op->name, call->in[i]);
+    return status;
+}
+
+static wick_status check_finite(const wick_op *op, wick_tensor *const *out)
+{
+    for (int i = 0; i < wick__outputs(op); i++) {
+        wick_status status = wick__check_finite(op->name, out[i]);
+        if (status)
+            return status;
+    }
+    return WICK_OK;
+}
+
+static wick_status forward(wick_context *context, const wick_op *op, const wick_call *call,
+                           wick_tensor **out)
+{
+    bool recording = wick_context_set_recording(context, false);
+    const char *writing = context->writing;
+    context->writing = op->name;
+    wick_status status = op->forward(call, out);
+    context->writing = writing;
+    context->recording = recording;
+    if (!status && context->check_finite)
+        status = check_finite(op, out);
+    return status;
+}
+
+static void release_all(wick_tensor **out, int n)
+{
+    for (int i = 0; i < n; i++) {
+        wick_tensor_release(out[i]);
+        out[i] = NULL;
+    }
+}
+
+/* The node is made before the forward pass, which may write over the inputs. */
+static wick_status forward_and_record(wick_context *context, const wick_op *op,
+                                      const wick_call *call, wick_tensor **out)
+{
+    if (op->constant || !wick__records(context, call->inputs, call->in))
+        return forward(context, op, call, out);
+    wick_node *node;
+    wick_status status = wick__node_new(op, call, context, &node);
+    if (status)
+        return status;
+    status = wick__node_save_inputs(node, call);
+    if (!status)
+        status = forward(context, op, call, out);
+    if (!status)
+        status = wick__node_bind(node, out);
+    wick__node_release(node);
+    return status;
+}
+
+wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **out)
+{
+    wick_context *context = context_of(call);
+    wick_tensor *results[RESULTS] = {NULL};
+    wick_status status = wick__check_interrupt(context);
+    if (!status)
+        status = check_inputs(op, call);
+    if (status)
+        return status;
+    if (op->is_composite)
+        status = op->forward(call, results);
+    else
+        status = forward_and_record(context, op, call, results);
+    int outputs = wick__outputs(op);
+    if (!status && op->is_view)
+        results[0]->is_view = true;
+    if (status)
+        release_all(results, outputs);
+    release_all(results + outputs, RESULTS - outputs);
+    for (int i = 0; i < outputs; i++)
+        out[i] = results[i];
+    return status;
+}
+
+/* ---- destinations ---- */
+
+static wick_status refuse_write(const wick_op *op, const wick_tensor *to)
+{
+    if (!to->is_view)
+        return wick__fail(WICK_EGRAD,
+                          "%s: this tensor (%s) is a leaf that asks for a gradient; writing over it "
+                          "would cut the gradient off. Write inside torch.noGrad(function() ... "
+                          "end), or use a form that returns a new tensor",
+                          op->name, wick__shape(to));
+    return wick__fail(WICK_EGRAD,
+                      "%s: this tensor (%s) is a view of another's memory; writing through it cannot "
+                      "be recorded. Write to the tensor it was taken from, for example "
+                      "t[{...}] = value, or clone() the view first",
+                      op->name, wick__shape(to));
+}
+
+static wick_status check_destination(const wick_op *op, wick_context *context,
+                                     const wick_call *call, const wick_tensor *to)
+{
+    bool records =
+        context->recording && (to->node || wick__records(context, call->inputs, call->in));
+    if (records && (to->is_view || (to->node && wick__is_leaf(to))))
+        return refuse_write(op, to);
+    if (records && !op->constant && !op->backward && !op->is_composite && to->node)
+        return wick__fail(WICK_EGRAD,
+                          "%s cannot be recorded, so it may not write over a recorded "
+                          "%s tensor; clone() or detach() it first",
+                          op->name, wick__shape(to));
+    return WICK_OK;
+}
+
+/* Whether forward may write straight into the destination. */
+static bool writes_directly(const wick_op *op, const wick_call *call, const wick_tensor *to)
+{
+    if (op->is_composite || op->is_view || wick__outputs(op) > 1)
+        return false;
+    if (op->elementwise)
+        return true;
+    if (!op->into)
+        return false;
+    for (int i = 0; i < call->inputs; i++)
+        if (call->in[i] && (call->in[i]->dtype != to->dtype || wick__overlap(call->in[i], to)))
+            return false;
+    return true;
+}
+
+/* The destination takes the value and the history of the result. */
+static wick_status take_over(wick_context *context, const wick_op *op, wick_tensor *to,
+                             wick_tensor *result)
+{
+    const char *writing = context->writing;
+    context->writing = op->name;
+    wick_status status =
+        wick__same_shape(to, result) ? WICK_OK : wick_tensor_resize(to, result->ndim, result->size);
+    if (!status)
+        status = wick_tensor_copy(to, result);
+    context->writing = writing;
+    if (status || (!result->node && !to->node))
+        return status;
+    wick__node_retain(result->node);
+    wick__node_release(to->node);
+    to->node = result->node;
+    to->output = result->output;
+    to->is_view = false;
+    to->recorded = wick__version(to);
+    return WICK_OK;
+}
+
+static wick_status apply_directly(wick_context *context, const wick_op *op, const wick_call *call,
+                                  wick_tensor *to)
+{
+    wick_status status = wick__check_interrupt(context);
+    if (!status)
+        status = check_inputs(op, call);
+    if (status)
+        return status;
+    wick_tensor *results[RESULTS] = {to};
+    wick_tensor_retain(to);
+    bool cut = op->constant && to->node && context->recording;
+    status = forward_and_record(context, op, call, results);
+    if (!status && cut) {
+        wick__node_release(to->node);
+        to->node = NULL;
+    }
+    release_all(results, RESULTS);
+    return status;
+}
+
+static wick_status apply_and_copy(wick_context *context, const wick_op *op, const wick_call *call,
+                                  wick_tensor **to)
+{
+    wick_tensor *result[WICK_MAX_OUTPUTS] = {NULL};
+    wick_status status = wick_apply(op, call, result);
+    for (int i = 0; i < wick__outputs(op) && !status; i++)
+        if (to[i] && !wick_context_recording(context) && to[i]->node)
+            status = wick_tensor_copy(to[i], result[i]);
+        else if (to[i])
+            status = take_over(context, op, to[i], result[i]);
+    release_all(result, WICK_MAX_OUTPUTS);
+    return status;
+}
+
+/* Initialising or scaling a network's parameter is not part of a computation: it needs no noGrad
+ * as long as nothing recorded goes into it. */
+static bool is_plain_write(const wick_call *call, const wick_tensor *to)
+{
+    if (!to || !to->node || !to->node->parameter || !wick__is_leaf(to))
+        return false;
+    for (int i = 0; i < call->inputs; i++)
+        if (call->in[i] && call->in[i]->node && call->in[i]->node != to->node)
+            return false;
+    return true;
+}
+
+static wick_status apply_into(wick_context *context, const wick_op *op, const wick_call *call,
+                              wick_tensor **destination)
+{
+    wick_status status = WICK_OK;
+    for (int i = 0; i < wick__outputs(op) && !status; i++)
+        if (destination[i])
+            status = check_destination(op, context, call, destination[i]);
+    if (status)
+        return status;
+    if (destination[0] && writes_directly(op, call, destination[0]))
+        return apply_directly(context, op, call, destination[0]);
+    return apply_and_copy(context, op, call, destination);
+}
+
+wick_status wick_apply_into(const wick_op *op, const wick_call *call, wick_tensor **destination)
+{
+    wick_context *context = call->inputs > 0 ? context_of(call) : destination[0]->context;
+    bool recording = context->recording;
+    if (is_plain_write(call, destination[0]))
+        context->recording = false;
+    wick_status status = apply_into(context, op, call, destination);
+    context->recording = recording;
+    return status;
+}

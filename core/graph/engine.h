@@ -1,0 +1,27 @@
+/* Backward over the tape: orders nodes, calls rules, accumulates, undoes broadcasting. No
+ * recursion. */
+#ifndef WICK_GRAPH_ENGINE_H
+#define WICK_GRAPH_ENGINE_H
+
+#include "graph/rule.h"
+
+/* The operations the engine itself needs; the layer above hands them in. */
+typedef struct wick__engine {
+    const wick_op *add;     /* (x, alpha, y) */
+    const wick_op *sum_to;  /* (x; sizes): undoes broadcasting */
+    const wick_op *convert; /* (x; dtype) */
+} wick__engine;
+
+typedef struct wick__pass {
+    int roots;
+    wick_tensor *const *root;
+    wick_tensor *const *seed; /* NULL, or NULL entries: ones */
+    int inputs;               /* 0: add to the leaves */
+    wick_tensor *const *input;
+    wick_backward_options options;
+    wick_tensor **grads; /* one an input */
+} wick__pass;
+
+wick_status wick__backward(const wick__engine *engine, const wick__pass *pass);
+
+#endif
