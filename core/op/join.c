@@ -1,0 +1,339 @@
+/* Tensors put together: joined, tiled; and turned round. */
+#include <stdio.h>
+
+#include "op/positions.h"
+#include "op/region.h"
+
+/* ---- cat ---- */
+
+static const wick__arg cat_args[] = {{"tensors", WICK__TENSORS, false, 0, NULL, false},
+                                     {"dim", WICK__DIM, true, 0, NULL, false},
+                                     END};
+
+/* What Torch7 calls an empty tensor; it takes no part. */
+static bool is_empty(int ndim, const int64_t *size)
+{
+    return ndim == 0 || (ndim == 1 && size[0] == 0);
+}
+
+/* The dimension that was asked for: the last of `most` when none was. */
+static int joined_dim(int64_t asked, int most)
+{
+    return (int)(asked == WICK__LEFT_OUT || asked == -1 ? most - 1 : asked);
+}
+
+/* "1: 2 x 3, 2: 4 x 5, ..." */
+static void list_shapes(const wick_call *call, char *text, size_t bytes)
+{
+    enum { MOST = 12 };
+    size_t used = 0;
+    for (int i = 0; i < call->inputs && used < bytes; i++) {
+        bool stop = i == MOST;
+        int written = stop ? snprintf(text + used, bytes - used, ", ...")
+                           : snprintf(text + used, bytes - used, "%s%d: %s", i > 0 ? ", " : "",
+                                      i + 1, wick__shape(call->in[i]));
+        used += written > 0 ? (size_t)written : 0;
+        if (stop)
+            return;
+    }
+}
+
+static wick_status shapes_differ(const wick_call *call, int dim, int at, int64_t had, int64_t has,
+                                 int i)
+{
+    char shapes[12 * WICK__SHAPE_TEXT];
+    list_shapes(call, shapes, sizeof shapes);
+    return wick__fail(WICK_ESHAPE,
+                      "cat: joined along dimension %d, tensors need equal sizes in all others, but "
+                      "tensor %d has %lld entries in dimension %d where those before have %lld "
+                      "(%s)",
+                      dim + 1, i + 1, (long long)has, at + 1, (long long)had, shapes);
+}
+
+static wick_status types_differ(const wick_call *call, wick_dtype dtype, int i)
+{
+    return wick__fail(WICK_EDTYPE,
+                      "cat: tensor %d is a %s tensor, those before are %s; convert one with "
+                      ":type()",
+                      i + 1, wick_dtype_name(call->in[i]->dtype), wick_dtype_name(dtype));
+}
+
+/* Dimensions that t has not count as size 1. */
+static int64_t size_of(const wick_tensor *t, int d)
+{
+    return d < t->ndim ? t->size[d] : 1;
+}
+
+static wick_status join_shape(const wick_call *call, int dim, int i, wick_sizes *shape)
+{
+    const wick_tensor *t = call->in[i];
+    for (int d = 0; d < shape->count; d++)
+        if (d != dim && size_of(t, d) != shape->v[d])
+            return shapes_differ(call, dim, d, shape->v[d], size_of(t, d), i);
+    if (!wick__add_fits(shape->v[dim], size_of(t, dim), &shape->v[dim]))
+        return wick__fail(WICK_ESHAPE, "cat: more elements than can be counted");
+    return WICK_OK;
+}
+
+static int most_dims(const wick_call *call)
+{
+    int most = 0;
+    for (int i = 0; i < call->inputs; i++)
+        most = call->in[i]->ndim > most ? call->in[i]->ndim : most;
+    return most;
+}
+
+/* The result's shape and type. */
+static wick_status measure(const wick_call *call, int *dim, wick_sizes *shape, wick_dtype *dtype)
+{
+    int most = most_dims(call), first = -1;
+    *dim = joined_dim(call->value[0].integer, most);
+    *dtype = call->in[0]->dtype;
+    shape->count = 0;
+    if (most > 0 && (*dim < 0 || *dim >= WICK_MAX_DIM))
+        return wick__fail(WICK_EVALUE, "cat: dimension %lld is none of 1 to %d",
+                          (long long)call->value[0].integer + 1, WICK_MAX_DIM);
+    wick_status status = WICK_OK;
+    for (int i = 0; i < call->inputs && !status; i++) {
+        const wick_tensor *t = call->in[i];
+        if (is_empty(t->ndim, t->size))
+            continue;
+        if (first < 0) {
+            first = i;
+            *dtype = t->dtype;
+            shape->count = most > *dim + 1 ? most : *dim + 1;
+            for (int d = 0; d < shape->count; d++)
+                shape->v[d] = d == *dim ? 0 : size_of(t, d);
+        }
+        status =
+            t->dtype == *dtype ? join_shape(call, *dim, i, shape) : types_differ(call, *dtype, i);
+    }
+    return status;
+}
+
+static wick_status append(wick_tensor *to, int dim, int64_t *start, const wick_tensor *t)
+{
+    int64_t size[WICK_MAX_DIM], stride[WICK_MAX_DIM];
+    wick_tensor *seen = NULL;
+    if (is_empty(t->ndim, t->size))
+        return WICK_OK;
+    for (int d = 0; d < to->ndim; d++) {
+        size[d] = size_of(t, d);
+        stride[d] = d < t->ndim ? t->stride[d] : 1;
+    }
+    wick_status status = wick__view(t, t->offset, to->ndim, size, stride, &seen);
+    if (!status)
+        status = wick__copy_slice(to, dim, *start, seen);
+    *start += size[dim];
+    wick_tensor_release(seen);
+    return status;
+}
+
+static wick_status cat_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_sizes shape;
+    wick_dtype dtype;
+    int64_t start = 0;
+    int dim;
+    if (call->inputs == 0)
+        return wick__fail(WICK_EVALUE, "cat: there is no tensor to join");
+    wick_status status = measure(call, &dim, &shape, &dtype);
+    if (!status)
+        status = wick__output(call->in[0]->context, dtype, shape.count, shape.v, out);
+    for (int i = 0; i < call->inputs && !status && shape.count > 0; i++)
+        status = append(*out, dim, &start, call->in[i]);
+    return status;
+}
+
+/* Each input gets its part; the engine drops dimensions that it had not. */
+static void cat_backward(wick__rule *r)
+{
+    int most = 0;
+    int64_t start = 0;
+    for (int i = 0; i < r->node->inputs; i++)
+        most = wick__shape_of(r, i)->ndim > most ? wick__shape_of(r, i)->ndim : most;
+    int dim = joined_dim(wick__integer(r, 0), most);
+    for (int i = 0; i < r->node->inputs; i++) {
+        const wick__geometry *x = wick__shape_of(r, i);
+        if (is_empty(x->ndim, x->size))
+            continue;
+        int64_t length = dim < x->ndim ? x->size[dim] : 1;
+        wick_value value[] = {{.integer = dim}, {.integer = start}, {.integer = length}};
+        if (r->wants[i])
+            r->dx[i] = wick__run(r->scope, &wick_op_narrow, 1, &G, value);
+        start += length;
+    }
+}
+
+const wick_op wick_op_cat = {
+    .name = "cat",
+    .args = cat_args,
+    .into = true,
+    .forward = cat_forward,
+    .backward = cat_backward,
+    .doc = "Tensors of one type joined along a dimension (by default the last of the one with "
+           "most); missing dimensions count as size 1, empty tensors are skipped",
+    .example = "print(torch.cat(torch.Tensor{{1, 2}}, torch.Tensor{{3, 4}}, 1))"};
+
+/* ---- repeatTensor ---- */
+
+static const wick__arg repeat_args[] = {TENSOR("x"), SIZES("repeats"), END};
+
+/* x's sizes with ones in front, as many as there are repeats. */
+static wick_sizes aligned(int ndim, const int64_t *size, int count)
+{
+    wick_sizes shape = {.count = count};
+    for (int d = 0; d < count; d++)
+        shape.v[d] = d < count - ndim ? 1 : size[d - (count - ndim)];
+    return shape;
+}
+
+static wick_status check_repeats(const wick_tensor *x, const wick_sizes *repeats, wick_sizes *shape,
+                                 int64_t *count)
+{
+    if (repeats->count < x->ndim || x->ndim == 0)
+        return wick__fail(WICK_ESHAPE,
+                          "repeatTensor: %d repeats for %s; each of its dimensions needs one, and "
+                          "those in front make new dimensions",
+                          repeats->count, wick__shape(x));
+    *shape = aligned(x->ndim, x->size, repeats->count);
+    for (int d = 0; d < repeats->count; d++)
+        if (repeats->v[d] < 0 || !wick__mul_fits(shape->v[d], repeats->v[d], &shape->v[d]))
+            return wick__fail(WICK_EVALUE, "repeatTensor: %s cannot be repeated %lld times",
+                              wick__shape(x), (long long)repeats->v[d]);
+    if (wick__count_fits(shape->count, shape->v, count))
+        return WICK_OK;
+    return wick__fail(WICK_ESHAPE, "repeatTensor: more elements than can be counted");
+}
+
+/* *tiled = x, row-major, repeated along dimension `dim` of `shape`, its shape. */
+static wick_status repeat_along(wick_tensor *x, wick_sizes *shape, int dim, int64_t repeats,
+                                wick_tensor **tiled)
+{
+    int64_t outer = 1, inner = 1;
+    for (int d = 0; d < shape->count; d++)
+        *(d < dim ? &outer : &inner) *= shape->v[d];
+    wick_tensor *from = NULL, *to = NULL;
+    wick_status status = wick__view(x, x->offset, 3, (int64_t[]){outer, repeats, inner},
+                                    (int64_t[]){inner, 0, 1}, &from);
+    if (!status)
+        status = wick__clone(from, &to);
+    shape->v[dim] *= repeats;
+    int64_t stride[WICK_MAX_DIM];
+    wick__row_major(shape->count, shape->v, stride);
+    if (!status)
+        status = wick__view(to, to->offset, shape->count, shape->v, stride, tiled);
+    wick_tensor_release(to);
+    wick_tensor_release(from);
+    return status;
+}
+
+/* Innermost first, so that every further copy moves longer runs. */
+static wick_status repeat(wick_tensor *x, const wick_sizes *repeats, wick_tensor **out)
+{
+    wick_tensor *tiled = NULL;
+    wick_sizes shape = aligned(x->ndim, x->size, repeats->count);
+    int64_t stride[WICK_MAX_DIM];
+    wick_status status = wick__clone(x, &tiled);
+    for (int d = repeats->count - 1; d >= 0 && !status; d--) {
+        wick_tensor *longer = NULL;
+        if (repeats->v[d] == 1)
+            continue;
+        status = repeat_along(tiled, &shape, d, repeats->v[d], &longer);
+        wick_tensor_release(tiled);
+        tiled = longer;
+    }
+    wick__row_major(shape.count, shape.v, stride);
+    if (!status)
+        status = wick__view(tiled, tiled->offset, shape.count, shape.v, stride, out);
+    wick_tensor_release(tiled);
+    return status;
+}
+
+static wick_status repeat_tensor_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    wick_sizes shape;
+    int64_t count = 0;
+    wick_status status = check_repeats(x, call->value[0].sizes, &shape, &count);
+    if (!status && count == 0)
+        return wick_tensor_new(x->context, x->dtype, shape.count, shape.v, out);
+    return status ? status : repeat(x, call->value[0].sizes, out);
+}
+
+/* g with dimension `dim` of `shape`, its shape, summed over its repeats. */
+static wick_tensor *sum_repeats(wick__scope *s, wick_tensor *g, wick_sizes *shape, int dim,
+                                int64_t repeats)
+{
+    wick_sizes cut = {.count = 3, .v = {1, repeats, 1}};
+    shape->v[dim] /= repeats;
+    for (int d = 0; d < shape->count; d++)
+        cut.v[d < dim ? 0 : 2] *= shape->v[d];
+    return wick__reshape(s, wick__sum(s, wick__reshape(s, g, &cut), 1), shape);
+}
+
+/* The engine drops the dimensions in front. */
+static void repeat_tensor_backward(wick__rule *r)
+{
+    const wick_sizes *repeats = wick__sizes(r, 0);
+    wick_sizes shape = wick__sizes_like(G);
+    wick_tensor *g = G;
+    if (wick__count(G) == 0)
+        return;
+    for (int d = 0; d < shape.count; d++)
+        if (repeats->v[d] > 1)
+            g = sum_repeats(r->scope, g, &shape, d, repeats->v[d]);
+    r->dx[0] = g;
+}
+
+const wick_op wick_op_repeat_tensor = {
+    .name = "repeatTensor",
+    .args = repeat_args,
+    .forward = repeat_tensor_forward,
+    .backward = repeat_tensor_backward,
+    .doc = "x laid side by side, so many times along each dimension; more numbers than it has "
+           "dimensions make new ones in front",
+    .example = "print(torch.Tensor{1, 2}:repeatTensor(3, 2))"};
+
+/* ---- flip ---- */
+
+static const wick__arg flip_args[] = {TENSOR("x"), DIM("dim"), END};
+
+static wick_status backwards(wick_context *context, int64_t n, wick_tensor **positions)
+{
+    void *data;
+    wick_status status = wick_tensor_new(context, WICK_INT64, 1, &n, positions);
+    if (!status)
+        status = wick__writable(*positions, &data);
+    for (int64_t i = 0; i < n && !status; i++)
+        ((int64_t *)data)[i] = n - i;
+    return status;
+}
+
+static wick_status flip_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0], *positions = NULL;
+    int dim;
+    wick_status status = wick__check_dim("flip", x, call->value[0].integer, &dim);
+    if (!status)
+        status = backwards(x->context, x->size[dim], &positions);
+    if (!status)
+        status = wick__output(x->context, x->dtype, x->ndim, x->size, out);
+    if (!status)
+        status = wick__move_by(WICK__TAKE, x, dim, positions, *out, NULL);
+    wick_tensor_release(positions);
+    return status;
+}
+
+static void flip_backward(wick__rule *r)
+{
+    r->dx[0] = wick__run(r->scope, &wick_op_flip, 1, &G, r->node->value);
+}
+
+const wick_op wick_op_flip = {.name = "flip",
+                              .args = flip_args,
+                              .into = true,
+                              .forward = flip_forward,
+                              .backward = flip_backward,
+                              .doc = "x with its slices along a dimension in reverse order",
+                              .example = "print(torch.flip(torch.Tensor{1, 2, 3}, 1))"};
