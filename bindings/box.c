@@ -1,0 +1,321 @@
+/* Boxes: userdata that own one reference to a tensor or a storage, and their classes. A finalised
+ * or freed box is empty, and every method on it raises. */
+#include "lua_wick.h"
+
+#include <string.h>
+
+typedef struct box {
+    wick_tensor *tensor;
+} box;
+
+typedef struct storage_box {
+    wick_storage *storage;
+} storage_box;
+
+/* Marks in a metatable that its userdata are ours. */
+static const char tensor_key, storage_key, state_key;
+/* In the registry: a list of metatables, tensors' at 1.., storages' at 9.. */
+static const char classes_key;
+
+static const char *const type_names[WICK_DTYPES] = {"Byte", "Char", "Short", "Int",
+                                                    "Long", "Half", "Float", "Double"};
+
+const char *lua_wick_type_name(wick_dtype dtype)
+{
+    return type_names[dtype];
+}
+
+static bool is_called(const char *name, const char *type)
+{
+    size_t n = strlen(type);
+    if (strncmp(name, "torch.", 6) == 0)
+        name += 6;
+    return strncmp(name, type, n) == 0 &&
+           (strcmp(name + n, "Tensor") == 0 || strcmp(name + n, "Storage") == 0 || !name[n]);
+}
+
+int lua_wick_dtype(const char *name)
+{
+    static const char *const lower[WICK_DTYPES] = {"byte", "char", "short", "int",
+                                                   "long", "half", "float", "double"};
+    for (int i = 0; i < WICK_DTYPES; i++)
+        if (is_called(name, type_names[i]) || strcmp(name, lower[i]) == 0 ||
+            strcmp(name, wick_dtype_name((wick_dtype)i)) == 0)
+            return i;
+    return -1;
+}
+
+/* ---- the state ---- */
+
+wick_lua *lua_wick_state(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
+    wick_lua **slot = lua_touserdata(L, -1), *state = slot ? *slot : NULL;
+    lua_pop(L, 1);
+    if (!state)
+        luaL_error(L, "wick.core is closed: this runs after the Lua state began to close");
+    return state;
+}
+
+wick_context *lua_wick_context(lua_State *L)
+{
+    return lua_wick_state(L)->context;
+}
+
+void lua_wick_keep_state(lua_State *L)
+{
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+}
+
+/* ---- the budget ---- */
+
+void lua_wick_collect(lua_State *L)
+{
+    wick_lua *state = lua_wick_state(L);
+    lua_gc(L, LUA_GCCOLLECT);
+    wick_memory memory = wick_context_memory(state->context);
+    state->collected = memory.total;
+    state->survived = memory.live;
+}
+
+/* Lua sees eight bytes where megabytes stand; without this 12 GB of temporaries all stay. Single
+ * steps are not enough in generational mode. */
+void lua_wick_spend(lua_State *L)
+{
+    wick_lua *state = lua_wick_state(L);
+    uint64_t spent = wick_context_memory(state->context).total - state->collected;
+    uint64_t budget = UINT64_C(64) << 20;
+    if (spent <= budget)
+        return;
+    uint64_t heap = 2048 * (uint64_t)lua_gc(L, LUA_GCCOUNT);
+    if (budget < state->survived / 2)
+        budget = state->survived / 2;
+    if (spent > budget && spent > heap)
+        lua_wick_collect(L);
+}
+
+/* ---- boxes ---- */
+
+static void push_class(lua_State *L, int index)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &classes_key);
+    lua_rawgeti(L, -1, index);
+    lua_remove(L, -2);
+}
+
+static void *to_marked(lua_State *L, int index, const void *key)
+{
+    void *data = lua_touserdata(L, index);
+    if (!data || !lua_getmetatable(L, index))
+        return NULL;
+    bool ours = lua_rawgetp(L, -1, key) != LUA_TNIL;
+    lua_pop(L, 2);
+    return ours ? data : NULL;
+}
+
+wick_tensor **lua_wick_push_box(lua_State *L)
+{
+    box *b = lua_newuserdatauv(L, sizeof *b, 1);
+    b->tensor = NULL;
+    push_class(L, WICK_FLOAT32 + 1);
+    lua_setmetatable(L, -2);
+    return &b->tensor;
+}
+
+void lua_wick_settle(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    box *b = lua_touserdata(L, index);
+    wick_dtype dtype = wick_tensor_dtype(b->tensor);
+    if (dtype != WICK_FLOAT32) {
+        push_class(L, dtype + 1);
+        lua_setmetatable(L, index);
+    }
+    lua_wick_spend(L);
+}
+
+void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor)
+{
+    if (!tensor) {
+        lua_pushnil(L);
+        return;
+    }
+    wick_tensor **slot = lua_wick_push_box(L);
+    wick_tensor_retain(tensor);
+    *slot = tensor;
+    lua_wick_settle(L, -1);
+    lua_wick_find_link(L, -1, tensor);
+}
+
+wick_tensor *lua_wick_to_tensor(lua_State *L, int index)
+{
+    box *b = to_marked(L, index, &tensor_key);
+    if (b && !b->tensor)
+        lua_wick_error(L, "this tensor was freed; it cannot be used any more");
+    return b ? b->tensor : NULL;
+}
+
+wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what)
+{
+    wick_tensor *tensor = lua_wick_to_tensor(L, index);
+    if (!tensor)
+        lua_wick_error(L, "%s: expected a tensor as argument %d, got %s", what, index,
+                       lua_wick_describe(L, index));
+    return tensor;
+}
+
+static int tensor_gc(lua_State *L)
+{
+    box *b = to_marked(L, 1, &tensor_key);
+    if (b) {
+        wick_tensor_release(b->tensor);
+        b->tensor = NULL;
+    }
+    return 0;
+}
+
+static int tensor_eq(lua_State *L)
+{
+    box *a = to_marked(L, 1, &tensor_key), *b = to_marked(L, 2, &tensor_key);
+    lua_pushboolean(L, a && b && a->tensor == b->tensor);
+    return 1;
+}
+
+/* ---- storages ---- */
+
+wick_storage **lua_wick_push_storage_box(lua_State *L)
+{
+    storage_box *b = lua_newuserdatauv(L, sizeof *b, 0);
+    b->storage = NULL;
+    push_class(L, WICK_DTYPES + WICK_INT64 + 1);
+    lua_setmetatable(L, -2);
+    return &b->storage;
+}
+
+void lua_wick_settle_storage(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    storage_box *b = lua_touserdata(L, index);
+    push_class(L, WICK_DTYPES + (int)wick_storage_dtype(b->storage) + 1);
+    lua_setmetatable(L, index);
+    lua_wick_spend(L);
+}
+
+void lua_wick_push_storage(lua_State *L, wick_storage *storage)
+{
+    wick_storage **slot = lua_wick_push_storage_box(L);
+    wick_storage_retain(storage);
+    *slot = storage;
+    lua_wick_settle_storage(L, -1);
+}
+
+wick_storage *lua_wick_to_storage(lua_State *L, int index)
+{
+    storage_box *b = to_marked(L, index, &storage_key);
+    if (b && !b->storage)
+        lua_wick_error(L, "this storage was freed; it cannot be used any more");
+    return b ? b->storage : NULL;
+}
+
+static int storage_gc(lua_State *L)
+{
+    storage_box *b = to_marked(L, 1, &storage_key);
+    if (b) {
+        wick_storage_release(b->storage);
+        b->storage = NULL;
+    }
+    return 0;
+}
+
+static int storage_eq(lua_State *L)
+{
+    storage_box *a = to_marked(L, 1, &storage_key), *b = to_marked(L, 2, &storage_key);
+    lua_pushboolean(L, a && b && a->storage == b->storage);
+    return 1;
+}
+
+/* ---- classes ---- */
+
+/* Looks a string key up in the class; numbers and tables are the business of index.c. */
+static int class_index(lua_State *L)
+{
+    if (lua_getmetatable(L, 1)) {
+        lua_pushvalue(L, 2);
+        lua_rawget(L, -2);
+    } else
+        lua_pushnil(L);
+    return 1;
+}
+
+static void new_class(lua_State *L, const char *kind, wick_dtype dtype, const void *mark,
+                      const luaL_Reg *metamethods)
+{
+    lua_createtable(L, 0, 64);
+    lua_pushboolean(L, true);
+    lua_rawsetp(L, -2, mark);
+    lua_pushfstring(L, "torch.%s%s", type_names[dtype], kind);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__typename");
+    lua_setfield(L, -2, "__name");
+    lua_pushcfunction(L, class_index);
+    lua_setfield(L, -2, "__index");
+    luaL_setfuncs(L, metamethods, 0);
+}
+
+/* Stack: list, table by name. */
+static void add_class(lua_State *L, int index)
+{
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -4, index);
+    lua_getfield(L, -1, "__typename");
+    lua_insert(L, -2);
+    lua_rawset(L, -3);
+}
+
+void lua_wick_open_classes(lua_State *L)
+{
+    static const luaL_Reg tensor_meta[] = {
+        {"__gc", tensor_gc}, {"__close", tensor_gc}, {"__eq", tensor_eq}, {NULL, NULL}};
+    static const luaL_Reg storage_meta[] = {
+        {"__gc", storage_gc}, {"__close", storage_gc}, {"__eq", storage_eq}, {NULL, NULL}};
+    lua_createtable(L, 2 * WICK_DTYPES, 0);
+    lua_createtable(L, 0, 2 * WICK_DTYPES);
+    for (int i = 0; i < WICK_DTYPES; i++) {
+        new_class(L, "Tensor", (wick_dtype)i, &tensor_key, tensor_meta);
+        add_class(L, i + 1);
+        new_class(L, "Storage", (wick_dtype)i, &storage_key, storage_meta);
+        add_class(L, WICK_DTYPES + i + 1);
+    }
+    lua_insert(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &classes_key);
+}
+
+static void set_methods(lua_State *L, const luaL_Reg *methods, int first)
+{
+    for (int i = 0; i < WICK_DTYPES; i++) {
+        push_class(L, first + i);
+        luaL_setfuncs(L, methods, 0);
+        lua_pop(L, 1);
+    }
+}
+
+void lua_wick_tensor_methods(lua_State *L, const luaL_Reg *methods)
+{
+    set_methods(L, methods, 1);
+}
+
+void lua_wick_set_method(lua_State *L, const char *name)
+{
+    for (int i = 1; i <= WICK_DTYPES; i++) {
+        push_class(L, i);
+        lua_pushvalue(L, -2);
+        lua_setfield(L, -2, name);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+void lua_wick_storage_methods(lua_State *L, const luaL_Reg *methods)
+{
+    set_methods(L, methods, WICK_DTYPES + 1);
+}

@@ -1,0 +1,388 @@
+/* Fitting values to arguments: positions first, options by name, optional arguments wherever the
+ * kinds of the values leave no doubt. */
+#include "match.h"
+
+#include <string.h>
+
+static bool is_options(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || lua_rawlen(L, index) > 0 || lua_getmetatable(L, index))
+        return false;
+    lua_pushnil(L);
+    if (!lua_next(L, index))
+        return false;
+    bool named = lua_type(L, -2) == LUA_TSTRING;
+    lua_pop(L, 2);
+    return named;
+}
+
+static bool is_list_of_tensors(lua_State *L, int index)
+{
+    if (!lua_istable(L, index))
+        return false;
+    lua_rawgeti(L, index, 1);
+    bool is_tensor = lua_wick_to_tensor(L, -1) != NULL;
+    lua_pop(L, 1);
+    return is_tensor;
+}
+
+static bool is_list_of_numbers(lua_State *L, int index)
+{
+    if (!lua_istable(L, index))
+        return false;
+    lua_rawgeti(L, index, 1);
+    bool is_number = lua_isnumber(L, -1);
+    lua_pop(L, 1);
+    return is_number || lua_rawlen(L, index) == 0;
+}
+
+static bool is_choice(lua_State *L, int index, const char *choices)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        return false;
+    size_t n;
+    const char *word = lua_tolstring(L, index, &n);
+    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (strncmp(at, word, n) == 0 && (at[n] == '|' || !at[n]))
+            return true;
+    return false;
+}
+
+static bool is_table_tensor(lua_State *L, int index)
+{
+    return lua_istable(L, index) && lua_rawlen(L, index) > 0 && !is_list_of_tensors(L, index);
+}
+
+/* How many values from `at` on the argument takes; -1: it does not fit. */
+static int takes(lua_State *L, const wick__arg *arg, int at, int last)
+{
+    if (at > last)
+        return -1;
+    switch (arg->kind) {
+    case WICK__TENSOR:
+        return lua_wick_to_tensor(L, at) || is_table_tensor(L, at) ? 1 : -1;
+    case WICK__TENSORS:
+        if (is_list_of_tensors(L, at))
+            return 1;
+        return at < last && lua_wick_to_tensor(L, at) && lua_wick_to_tensor(L, at + 1) ? 2 : -1;
+    case WICK__NUMBER:
+        return lua_isnumber(L, at) ? 1 : -1;
+    case WICK__INTEGER:
+    case WICK__DIM:
+    case WICK__INDEX:
+        return lua_isnumber(L, at) ? 1 : -1;
+    case WICK__BOOLEAN:
+        return lua_isboolean(L, at) ? 1 : -1;
+    case WICK__CHOICE:
+        return is_choice(L, at, arg->choices) ? 1 : -1;
+    case WICK__DTYPE:
+        return lua_type(L, at) == LUA_TSTRING && lua_wick_dtype(lua_tostring(L, at)) >= 0 ? 1 : -1;
+    case WICK__SIZES:
+    case WICK__DIMS: {
+        int n = 0;
+        if (lua_wick_to_storage(L, at) || is_list_of_numbers(L, at))
+            return 1;
+        while (at + n <= last && lua_isnumber(L, at + n))
+            n++;
+        return n > 0 ? n : -1;
+    }
+    case WICK__END:
+        break;
+    }
+    return -1;
+}
+
+typedef struct attempt {
+    lua_State *L;
+    lua_match *match;
+    int last;
+    bool receiver_open; /* the receiver still stands for the first tensor */
+} attempt;
+
+static bool by_name(const attempt *a, const wick__arg *arg)
+{
+    if (!a->match->options)
+        return false;
+    lua_getfield(a->L, a->match->options, arg->name);
+    bool given = !lua_isnil(a->L, -1);
+    lua_pop(a->L, 1);
+    return given;
+}
+
+/* Tries argument i with the values from `at` on, leaving optional ones out where that helps. The
+ * depth is the number of arguments, 16 at most. */
+static bool fit(attempt *a, int i, int at)
+{
+    const wick__arg *arg = &a->match->op->args[i];
+    lua_match *m = a->match;
+    if (arg->kind == WICK__END)
+        return at > a->last;
+    m->position[i] = 0;
+    if (a->receiver_open && arg->kind == WICK__TENSOR) {
+        a->receiver_open = false;
+        m->position[i] = 1;
+        m->span[i] = 1;
+        return fit(a, i + 1, at) || (a->receiver_open = true, false);
+    }
+    if (by_name(a, arg)) {
+        m->position[i] = -1;
+        return fit(a, i + 1, at);
+    }
+    int n = arg->named_only ? -1 : takes(a->L, arg, at, a->last);
+    if (n > 0) {
+        m->position[i] = at;
+        m->span[i] = n;
+        if (fit(a, i + 1, at + n))
+            return true;
+        m->position[i] = 0;
+    }
+    return arg->optional && fit(a, i + 1, at);
+}
+
+bool lua_wick_match(lua_State *L, const wick_op *op, int first, int last, int receiver,
+                    lua_match *match)
+{
+    *match = (lua_match){.op = op};
+    if (last >= first && is_options(L, last))
+        match->options = last--;
+    attempt a = {L, match, last, receiver != 0};
+    if (!fit(&a, 0, first))
+        return false;
+    for (int i = 0; receiver && op->args[i].kind != WICK__END; i++)
+        if (op->args[i].kind == WICK__TENSOR) {
+            match->position[i] = receiver;
+            break;
+        }
+    return true;
+}
+
+/* ---- reading ---- */
+
+/* Pushes the value of argument i, or nil. */
+static void push_value(lua_State *L, const lua_match *match, int i)
+{
+    if (match->position[i] > 0)
+        lua_pushvalue(L, match->position[i]);
+    else if (match->position[i] < 0)
+        lua_getfield(L, match->options, match->op->args[i].name);
+    else
+        lua_pushnil(L);
+}
+
+static void push_one_tensor(lua_State *L, const lua_match *match, int i, wick_dtype dtype)
+{
+    push_value(L, match, i);
+    if (lua_istable(L, -1)) {
+        lua_wick_table_to_tensor(L, -1, dtype);
+        lua_remove(L, -2);
+    } else if (!lua_isnil(L, -1) && !lua_wick_to_tensor(L, -1))
+        lua_wick_error(L, "%s: %s has to be a tensor, got %s", match->op->name,
+                       match->op->args[i].name, lua_wick_describe(L, -1));
+}
+
+static int push_list(lua_State *L, const lua_match *match, int i)
+{
+    int n = match->span[i];
+    if (match->position[i] > 0 && n == 2) {
+        lua_pushvalue(L, match->position[i]);
+        lua_pushvalue(L, match->position[i] + 1);
+        return 2;
+    }
+    push_value(L, match, i);
+    int list = lua_gettop(L);
+    n = (int)luaL_len(L, list);
+    luaL_checkstack(L, n + 8, "too many tensors in a list");
+    for (int j = 1; j <= n; j++) {
+        lua_rawgeti(L, list, j);
+        if (!lua_wick_to_tensor(L, -1))
+            lua_wick_error(L, "%s: entry %d of the list is %s; it has to be a tensor",
+                           match->op->name, j, lua_wick_describe(L, -1));
+    }
+    lua_remove(L, list);
+    return n;
+}
+
+/* Pushes all tensors; returns how many. */
+static int push_tensors(lua_State *L, const lua_match *match)
+{
+    int n = 0;
+    wick_dtype dtype = lua_wick_state(L)->dtype;
+    for (int i = 0; match->op->args[i].kind != WICK__END; i++)
+        if (match->op->args[i].kind == WICK__TENSOR) {
+            push_one_tensor(L, match, i, dtype);
+            n++;
+        } else if (match->op->args[i].kind == WICK__TENSORS)
+            n += push_list(L, match, i);
+    return n;
+}
+
+static int most_dims(lua_State *L, int first, int n)
+{
+    int most = 0;
+    for (int i = first; i < first + n; i++) {
+        wick_tensor *t = lua_wick_to_tensor(L, i);
+        if (t && wick_tensor_ndim(t) > most)
+            most = wick_tensor_ndim(t);
+    }
+    return most;
+}
+
+static int64_t dim_of(lua_State *L, const lua_match *match, const char *name, int64_t dim, int ndim)
+{
+    if (dim == 0)
+        lua_wick_error(L, "%s: %s is 0; dimensions count from 1, or from -1 backwards",
+                       match->op->name, name);
+    if (dim < -ndim)
+        lua_wick_error(L, "%s: dimension %lld out of range of %dD tensor", match->op->name,
+                       (long long)dim, ndim);
+    return dim > 0 ? dim - 1 : dim + ndim;
+}
+
+static int64_t left_out_dim(const wick__arg *arg, int ndim)
+{
+    int64_t dim = (int64_t)arg->fallback;
+    return dim == 0 ? WICK__LEFT_OUT : dim > 0 ? dim - 1 : dim + ndim;
+}
+
+static int64_t choice_of(lua_State *L, const lua_match *match, const wick__arg *arg)
+{
+    const char *at = arg->choices;
+    if (!is_choice(L, -1, arg->choices))
+        lua_wick_error(L, "%s: %s is %s; it has to be one of %s", match->op->name, arg->name,
+                       lua_wick_describe(L, -1), arg->choices);
+    size_t n;
+    const char *word = lua_tolstring(L, -1, &n);
+    for (int64_t i = 0;; i++, at = strchr(at, '|') + 1)
+        if (strncmp(at, word, n) == 0 && (at[n] == '|' || !at[n]))
+            return i;
+}
+
+static double number_of(lua_State *L, const lua_match *match, const wick__arg *arg)
+{
+    int is_number;
+    double value = lua_tonumberx(L, -1, &is_number);
+    if (!is_number)
+        lua_wick_error(L, "%s: %s has to be a number, got %s", match->op->name, arg->name,
+                       lua_wick_describe(L, -1));
+    return value;
+}
+
+static int64_t dtype_of(lua_State *L, const lua_match *match, const wick__arg *arg)
+{
+    int dtype = lua_type(L, -1) == LUA_TSTRING ? lua_wick_dtype(lua_tostring(L, -1)) : -1;
+    if (dtype < 0)
+        lua_wick_error(L, "%s: %s has to name a tensor type such as \"torch.FloatTensor\", got %s",
+                       match->op->name, arg->name, lua_wick_describe(L, -1));
+    return dtype;
+}
+
+static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wick_sizes *sizes)
+{
+    const wick__arg *arg = &match->op->args[i];
+    sizes->count = 0;
+    if (match->position[i] > 0) {
+        int top = lua_gettop(L), at = match->position[i];
+        for (int j = 0; j < match->span[i]; j++)
+            lua_pushvalue(L, at + j);
+        lua_wick_sizes(L, top + 1, arg->name, sizes);
+        lua_settop(L, top);
+    } else if (match->position[i] < 0) {
+        push_value(L, match, i);
+        if (!lua_wick_sizes(L, lua_gettop(L), arg->name, sizes))
+            lua_wick_error(L, "%s: %s has to be a number or a list of numbers, got %s",
+                           match->op->name, arg->name, lua_wick_describe(L, -1));
+        lua_pop(L, 1);
+    }
+    for (int j = 0; arg->kind == WICK__DIMS && j < sizes->count; j++)
+        sizes->v[j] = dim_of(L, match, arg->name, sizes->v[j], ndim);
+}
+
+/* The value of argument i stands on top of the stack and is not nil. */
+static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wick_value *value)
+{
+    const wick__arg *arg = &match->op->args[i];
+    int64_t whole;
+    switch (arg->kind) {
+    case WICK__NUMBER:
+        value->number = number_of(L, match, arg);
+        return;
+    case WICK__BOOLEAN:
+        value->integer = lua_toboolean(L, -1);
+        return;
+    case WICK__CHOICE:
+        value->integer = choice_of(L, match, arg);
+        return;
+    case WICK__DTYPE:
+        value->integer = dtype_of(L, match, arg);
+        return;
+    case WICK__DIM:
+        value->integer = dim_of(L, match, arg->name, lua_wick_whole(L, -1, arg->name), ndim);
+        return;
+    case WICK__INDEX:
+        whole = lua_wick_integer(L, -1, arg->name);
+        if (whole == 0)
+            lua_wick_error(L,
+                           "%s: %s is 0, out of range; positions count from 1, or from -1 "
+                           "backwards",
+                           match->op->name, arg->name);
+        value->integer = whole > 0 ? whole - 1 : whole;
+        return;
+    default:
+        value->integer = lua_wick_whole(L, -1, arg->name);
+        return;
+    }
+}
+
+static void read_left_out(lua_State *L, const wick__arg *arg, int ndim, wick_value *value)
+{
+    if (arg->kind == WICK__NUMBER)
+        value->number = arg->fallback;
+    else if (arg->kind == WICK__DIM || arg->kind == WICK__INDEX)
+        value->integer = left_out_dim(arg, ndim);
+    else if (arg->kind == WICK__DTYPE)
+        value->integer = arg->fallback < 0 ? lua_wick_state(L)->dtype : (int64_t)arg->fallback;
+    else
+        value->integer = (int64_t)arg->fallback;
+}
+
+static void check_names(lua_State *L, const lua_match *match)
+{
+    if (!match->options)
+        return;
+    for (lua_pushnil(L); lua_next(L, match->options); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+        bool known = false;
+        for (const wick__arg *arg = match->op->args; arg->kind != WICK__END; arg++)
+            known = known || strcmp(arg->name, name) == 0;
+        if (!known)
+            lua_wick_error(L, "%s: there is no option \"%s\"; ?%s in the REPL lists them",
+                           match->op->name, name, match->op->name);
+    }
+}
+
+int lua_wick_read_call(lua_State *L, const lua_match *match, wick_call *call, wick_sizes *sizes)
+{
+    check_names(L, match);
+    int first = lua_gettop(L) + 1;
+    call->context = lua_wick_context(L);
+    call->inputs = push_tensors(L, match);
+    int ndim = most_dims(
+        L, first, call->inputs > 1 && match->op->args[0].kind == WICK__TENSOR ? 1 : call->inputs);
+    int n = 0;
+    for (int i = 0; match->op->args[i].kind != WICK__END; i++) {
+        const wick__arg *arg = &match->op->args[i];
+        if (wick__arg_is_tensor(arg))
+            continue;
+        if (arg->kind == WICK__SIZES || arg->kind == WICK__DIMS) {
+            read_sizes(L, match, i, ndim, sizes);
+            call->value[n++].sizes = sizes++;
+        } else if (match->position[i] == 0)
+            read_left_out(L, arg, ndim, &call->value[n++]);
+        else {
+            push_value(L, match, i);
+            read_given(L, match, i, ndim, &call->value[n++]);
+            lua_pop(L, 1);
+        }
+    }
+    return first;
+}
