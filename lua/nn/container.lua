@@ -1,0 +1,122 @@
+-- nn.Container: a module made of modules. Messages of inner modules name their place.
+local class = require "torch.class"
+local errors = require "wick.errors"
+local torch = require "torch"
+local nn = _G.nn
+
+local Container, parent = torch.class("nn.Container", "nn.Module")
+
+--- A container without modules.
+function Container:__init()
+  parent.__init(self)
+  self.modules = {}
+end
+
+--- Puts a module at the end; returns the container.
+function Container:add(module)
+  if not class.isTypeOf(module, "nn.Module") then
+    errors.raise("%s: add takes a module, got %s", class.typename(self), errors.value(module))
+  end
+  self.modules[#self.modules + 1] = module
+  return self
+end
+
+--- The module at a place.
+function Container:get(index)
+  return self.modules[index]
+end
+
+--- The number of modules.
+function Container:size()
+  return #self.modules
+end
+
+--- Calls f(module) for the modules directly inside.
+function Container:applyToModules(f)
+  for _, module in ipairs(self.modules) do f(module) end
+end
+
+function Container:apply(f)
+  f(self)
+  for _, module in ipairs(self.modules) do module:apply(f) end
+end
+
+local function with_place(self, index, message)
+  if type(message) ~= "string" or message == "interrupted" then return message end
+  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
+  if not position then position, rest = "", message end
+  local name = rawget(self, "name")
+  local place = ("In %d module of %s"):format(index, class.typename(self))
+  if name then place = ("%s %q"):format(place, name) end
+  return ("%s%s: %s"):format(position, place, rest)
+end
+
+local function checked(self, index, ok, ...)
+  if ok then return ... end
+  error(with_place(self, index, (...)), 0)
+end
+
+--- Calls a method of the module at `index`; an error names its place.
+function Container:rethrowErrors(module, index, method, ...)
+  return checked(self, index, pcall(module[method], module, ...))
+end
+
+function Container:parameters()
+  local weights, grads = {}, {}
+  for _, module in ipairs(self.modules) do
+    local own, own_grads = module:parameters()
+    for i, weight in ipairs(own or {}) do
+      weights[#weights + 1] = weight
+      grads[#grads + 1] = own_grads[i]
+    end
+  end
+  return weights, grads
+end
+
+function Container:bind()
+end
+
+function Container:training()
+  self.train = true
+  self:applyToModules(function(module) module:training() end)
+end
+
+function Container:evaluate()
+  self.train = false
+  self:applyToModules(function(module) module:evaluate() end)
+end
+
+function Container:reset(deviation)
+  self:applyToModules(function(module) module:reset(deviation) end)
+end
+
+-- Text -------------------------------------------------------------------------------------------
+
+local function indented(module, with)
+  return (tostring(module):gsub("\n", "\n" .. with))
+end
+
+--- The text of a container whose modules follow each other.
+function Container:chainText()
+  local lines, places = {}, {}
+  for i, module in ipairs(self.modules) do
+    places[i] = ("(%d) -> "):format(i)
+    lines[i] = ("  (%d): %s\n"):format(i, indented(module, "  "))
+  end
+  return ("%s {\n  [input -> %soutput]\n%s}"):format(class.typename(self), table.concat(places),
+    table.concat(lines))
+end
+
+--- The text of a container whose modules stand side by side.
+function Container:branchText()
+  local lines = {}
+  for i, module in ipairs(self.modules) do
+    local last = i == #self.modules
+    lines[i] = ("%s(%d): %s\n"):format(last and "     `-> " or "    |`-> ", i,
+      indented(module, last and "       " or "  |    "))
+  end
+  return ("%s {\n  input\n%s     ... -> output\n}"):format(class.typename(self),
+    table.concat(lines))
+end
+
+return Container

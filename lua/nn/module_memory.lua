@@ -1,0 +1,247 @@
+-- Modules and memory: copies, sharing, element types, one flat storage for all parameters.
+local core = require "wick.core"
+local class = require "torch.class"
+local errors = require "wick.errors"
+local torch = require "torch"
+local nn = _G.nn
+
+local Module = nn.Module
+
+-- Copies -----------------------------------------------------------------------------------------
+
+-- What belongs to a run and not to the module: never copied or saved.
+local transient = { _kept = true, _run = true }
+
+local function copy_tensor(x, storages)
+  local storage = x:storage()
+  if not storage then return x.new() end
+  local key = core.pointer(storage)
+  if not storages[key] then
+    local whole = x.new(storage)
+    storages[key] = whole:detach():clone():storage()
+  end
+  return x.new(storages[key], x:storageOffset(), x:size(), x:stride())
+end
+
+local copy
+
+local function copy_table(value, seen, storages)
+  local result = {}
+  seen[value] = result
+  for key, entry in pairs(value) do
+    if not transient[key] then result[copy(key, seen, storages)] = copy(entry, seen, storages) end
+  end
+  local metatable = getmetatable(value)
+  if type(metatable) == "table" then setmetatable(result, metatable) end
+  return result
+end
+
+function copy(value, seen, storages)
+  if class.isTensor(value) then
+    local key = core.pointer(value)
+    seen[key] = seen[key] or copy_tensor(value, storages)
+    return seen[key]
+  end
+  if type(value) ~= "table" then return value end
+  return seen[value] or copy_table(value, seen, storages)
+end
+
+local function bind_all(module)
+  module:apply(function(one)
+    one:bind()
+  end)
+end
+
+--- A deep copy; what shares memory inside it shares memory in the copy. Fields named are shared with
+-- the original: clone("weight", "bias", "gradWeight", "gradBias").
+function Module:clone(...)
+  bind_all(self)
+  local result = copy(self, {}, {})
+  bind_all(result)
+  if select("#", ...) > 0 then result:share(self, ...) end
+  return result
+end
+
+--- Makes the named fields look at `other`'s memory, child by child.
+function Module:share(other, ...)
+  for _, name in ipairs{ ... } do
+    if class.isTensor(self[name]) and class.isTensor(other[name]) then
+      core.point(self[name], other[name])
+      self.shared, other.shared = true, true
+    end
+  end
+  self:bind()
+  for i, child in ipairs(rawget(self, "modules") or {}) do child:share(other.modules[i], ...) end
+  return self
+end
+
+-- Element types ----------------------------------------------------------------------------------
+
+local convert
+
+local function convert_tensor(x, name, cache)
+  if x:type() == name or not x:type():find("^torch%.%a*Tensor$") then return x end
+  local storage = x:storage()
+  if not storage then return core.point(x, torch.getconstructortable(name)()) end
+  local key = core.pointer(storage)
+  cache[key] = cache[key] or x.new(storage):detach():type(name):storage()
+  local new = torch.getconstructortable(name)
+  return core.point(x, new(cache[key], x:storageOffset(), x:size(), x:stride()))
+end
+
+-- Conversion is of what takes part in computation: floating tensors.
+local function is_floating(x)
+  local name = x:type()
+  return name == "torch.FloatTensor" or name == "torch.DoubleTensor" or name == "torch.HalfTensor"
+end
+
+function convert(value, name, cache, seen)
+  if class.isTensor(value) then
+    if is_floating(value) then convert_tensor(value, name, cache) end
+  elseif type(value) == "table" and not seen[value] then
+    seen[value] = true
+    for key, entry in pairs(value) do
+      if not transient[key] then convert(entry, name, cache, seen) end
+    end
+  end
+end
+
+--- Without an argument the module's type; with one ("torch.DoubleTensor") all floating tensors in it
+-- are converted, what shares memory goes on sharing it. Modules converted with one `cache` table
+-- keep what they share among each other. Returns self.
+function Module:type(name, cache)
+  if not name then return self._type end
+  self._kept = nil
+  convert(self, name, cache or {}, {})
+  self:apply(function(module)
+    module._type, module._kept = name, nil
+  end)
+  bind_all(self)
+  return self
+end
+
+for short, name in pairs{ float = "torch.FloatTensor", double = "torch.DoubleTensor" } do
+  Module[short] = function(self, cache)
+    return self:type(name, cache)
+  end
+end
+
+--- Drops outputs, input gradients and what a forward keeps for backward. Returns self.
+function Module:clearState()
+  self:apply(function(module)
+    module._kept = nil
+    for _, name in ipairs{ "output", "gradInput" } do
+      local value = rawget(module, name)
+      if class.isTensor(value) then
+        module[name] = value.new()
+      elseif type(value) == "table" then
+        module[name] = class.isTensor(value[1]) and {} or torch.Tensor():type(module._type)
+      end
+    end
+  end)
+  return self
+end
+
+-- One flat storage -------------------------------------------------------------------------------
+
+-- The runs of elements that the tensors look at, merged storage by storage in order of appearance.
+local function add_run(runs, tensor)
+  local storage = tensor:storage()
+  local key = core.pointer(storage)
+  local first = tensor:storageOffset()
+  local last = first + tensor:nElement() - 1
+  for _, run in ipairs(runs) do
+    if run.key == key and first <= run.last + 1 and last >= run.first - 1
+      and (first <= run.last and last >= run.first) then
+      run.first, run.last = math.min(run.first, first), math.max(run.last, last)
+      return run
+    end
+  end
+  runs[#runs + 1] = { key = key, storage = storage, first = first, last = last }
+  return runs[#runs]
+end
+
+local function lay_out(tensors)
+  local runs, run_of = {}, {}
+  for i, tensor in ipairs(tensors) do
+    if not tensor:isContiguous() then
+      errors.raise("getParameters: Cannot gather tensors that are not compact: parameter %d, %s",
+        i, errors.value(tensor))
+    end
+    run_of[i] = tensor:nElement() > 0 and add_run(runs, tensor) or nil
+  end
+  local total = 0
+  for _, run in ipairs(runs) do
+    run.start = total + 1
+    total = total + run.last - run.first + 1
+  end
+  return runs, run_of, total
+end
+
+local function copy_runs(flat, runs)
+  local new = flat.new
+  for _, run in ipairs(runs) do
+    local n = run.last - run.first + 1
+    flat:narrow(1, run.start, n):copy(new(run.storage, run.first, torch.LongStorage{ n }))
+  end
+end
+
+-- Moves the tensors into one new storage; returns it as a 1-D tensor and where each of them went.
+local function flatten(tensors)
+  if #tensors == 0 then return torch.Tensor(), {} end
+  local runs, run_of, total = lay_out(tensors)
+  local flat = tensors[1].new(total)
+  local ranges, storage = {}, flat:storage()
+  torch.noGrad(copy_runs, flat, runs)
+  for i, tensor in ipairs(tensors) do
+    local run = run_of[i]
+    if run then
+      local at = run.start + tensor:storageOffset() - run.first
+      local view = tensor.new(storage, at, tensor:size())
+      core.point(tensor, view)
+      ranges[i] = { at, at + tensor:nElement() - 1 }
+    end
+  end
+  return flat, ranges
+end
+
+-- Ranges in ascending order, each once.
+local function distinct(ranges)
+  local list, last = {}, 0
+  local sorted = {}
+  for _, range in pairs(ranges) do sorted[#sorted + 1] = range end
+  table.sort(sorted, function(a, b)
+    return a[1] < b[1] or (a[1] == b[1] and a[2] > b[2])
+  end)
+  for _, range in ipairs(sorted) do
+    if range[1] > last then
+      list[#list + 1] = range
+      last = range[2]
+    end
+  end
+  return list
+end
+
+--- Module.flatten(tensors): moves a list of tensors into one storage, which is returned as a 1-D
+-- tensor; what shared memory appears once.
+function Module.flatten(tensors)
+  local flat = flatten(tensors)
+  return flat
+end
+
+--- All parameters and all gradients as two 1-D tensors; the module's own tensors become views of
+-- them. To be called once, and again after `type` or `clone`.
+function Module:getParameters()
+  local weights, grads = self:parameters()
+  weights, grads = weights or {}, grads or {}
+  self._kept = nil
+  local flat, ranges = flatten(weights)
+  local flat_grads = flatten(grads)
+  if flat:nElement() ~= flat_grads:nElement() then
+    errors.raise("getParameters: %d parameters but %d gradients; check that you are sharing "
+      .. "parameters and gradParameters", flat:nElement(), flat_grads:nElement())
+  end
+  if flat:nElement() > 0 then core.divide(flat:storage(), distinct(ranges)) end
+  bind_all(self)
+  return flat, flat_grads
+end

@@ -1,0 +1,219 @@
+-- Who records what: the part of modules and criteria that deals with the tape.
+--
+-- A recording is open when an input is recorded or a functional module is running. Outside one,
+-- `forward` records privately: on leaves of its own, which stand in for the input, so that backward
+-- can be asked for later without the caller's tensors knowing of it.
+local core = require "wick.core"
+local class = require "torch.class"
+
+local tape = {}
+
+local running = 0 -- functional modules at work, one inside the other
+local noted -- the inner modules that have run in the recording under way; nil: none is
+
+-- Nested values ----------------------------------------------------------------------------------
+
+--- f of every tensor in nested tables, in tables of the same shape; other values stay.
+function tape.map(value, f)
+  if class.isTensor(value) then return f(value) end
+  if type(value) ~= "table" or class.typename(value) then return value end
+  local mapped = {}
+  for key, entry in pairs(value) do mapped[key] = tape.map(entry, f) end
+  return mapped
+end
+
+--- All tensors in nested tables, in an order that depends on the shape of the tables alone.
+function tape.tensors(value, list)
+  list = list or {}
+  if class.isTensor(value) then
+    list[#list + 1] = value
+  elseif type(value) == "table" and not class.typename(value) then
+    for _, entry in ipairs(value) do tape.tensors(entry, list) end
+    local names = {}
+    for key in pairs(value) do
+      if type(key) == "string" then names[#names + 1] = key end
+    end
+    table.sort(names)
+    for _, name in ipairs(names) do tape.tensors(value[name], list) end
+  end
+  return list
+end
+
+local function is_floating(x)
+  local name = class.typename(x)
+  return name == "torch.FloatTensor" or name == "torch.DoubleTensor"
+end
+
+local function detached(x)
+  return x:detach()
+end
+
+local function leaf(x)
+  x = x:detach()
+  return is_floating(x) and x:requiresGrad() or x
+end
+
+--- The same memory without history, tensor by tensor.
+function tape.detach(value)
+  return tape.map(value, detached)
+end
+
+--- Fresh leaves on the same memory.
+function tape.leaves(value)
+  return tape.map(value, leaf)
+end
+
+--- Whether a tensor among nested tables is recorded.
+function tape.is_recorded(value)
+  if class.isTensor(value) then return value:isRecorded() end
+  if type(value) ~= "table" or class.typename(value) then return false end
+  for _, entry in pairs(value) do
+    if tape.is_recorded(entry) then return true end
+  end
+  return false
+end
+
+--- Whether what runs now records on somebody's tape.
+function tape.is_open(input)
+  return core.recording() and (running > 0 or tape.is_recorded(input))
+end
+
+--- Whether a functional module is running.
+function tape.is_inside()
+  return running > 0
+end
+
+-- Running ----------------------------------------------------------------------------------------
+
+local function finish(depth, notes, recording, ok, ...)
+  running, noted = depth, notes
+  core.setRecording(recording)
+  if not ok then error((...), 0) end
+  return ...
+end
+
+--- Runs f(...) as part of a recording; `recording` says whether anything is recorded.
+function tape.inside(recording, f, ...)
+  local depth, notes, before = running, noted, core.setRecording(recording)
+  running = depth + 1
+  noted = notes or {}
+  return finish(depth, notes, before, pcall(f, ...))
+end
+
+--- Runs f(...) outside any recording, so that modules in it record privately.
+function tape.outside(f, ...)
+  local depth, notes, before = running, noted, core.recording()
+  running, noted = 0, nil
+  return finish(depth, notes, before, pcall(f, ...))
+end
+
+-- The fields of inner modules --------------------------------------------------------------------
+
+-- What stands in an inner module's `output` after backward: any use of it raises.
+local Released = {}
+
+local function refuse(self)
+  local message = ("the output of %s was let go of by backward, so that it does not hold memory; "
+    .. "call retain() on the outermost module before forward to keep the outputs inside it")
+    :format(rawget(self, "owner"))
+  require("wick.errors").raise("%s", message)
+end
+
+for _, event in ipairs{ "__index", "__newindex", "__len", "__call", "__add", "__sub", "__mul",
+  "__div", "__unm", "__concat", "__eq", "__lt", "__le" } do
+  Released[event] = refuse
+end
+Released.__name = "a released output"
+function Released.__tostring(self)
+  return "the released output of " .. rawget(self, "owner")
+end
+
+--- Notes that an inner module left its output in a field.
+function tape.note(module)
+  if noted then noted[#noted + 1] = module end
+end
+
+--- The modules noted in the recording under way.
+function tape.noted()
+  return noted
+end
+
+--- Lets go of the outputs of noted modules, but of `outermost`'s.
+function tape.release(modules, outermost)
+  for i = #modules, 1, -1 do
+    local module = modules[i]
+    if module ~= outermost and module.output ~= nil then
+      module.output = setmetatable({ owner = class.typename(module) }, Released)
+    end
+    modules[i] = nil
+  end
+end
+
+-- Follows the links of a history to the notes that modules left there.
+local function release_behind(link)
+  local stack, seen = { link }, {}
+  while #stack > 0 do
+    local one = table.remove(stack)
+    if not seen[one] then
+      seen[one] = true
+      if one.note then tape.release(one.note.modules, one.note.outermost) end
+      for _, behind in ipairs(one) do stack[#stack + 1] = behind end
+    end
+  end
+end
+
+-- A tensor's own backward releases what the modules behind it noted.
+for name, metatable in pairs(core.classes) do
+  if name:find("Tensor$") then
+    local backward = metatable.backward
+    metatable.backward = function(t, ...)
+      local link = core.link(t)
+      if link then release_behind(link) end
+      return backward(t, ...)
+    end
+  end
+end
+
+--- Leaves the modules noted behind `output` (nested) with its history.
+function tape.leave_note(output, modules, outermost)
+  if #modules == 0 then return end
+  local value = { modules = modules, outermost = outermost }
+  for _, t in ipairs(tape.tensors(output)) do core.note(t, value) end
+end
+
+-- Versions ---------------------------------------------------------------------------------------
+
+--- The versions of a list of tensors.
+function tape.versions(list)
+  local versions = {}
+  for i, t in ipairs(list) do versions[i] = core.version(t) end
+  return versions
+end
+
+--- The place of the first tensor whose version changed, or nil.
+function tape.changed(list, versions)
+  for i, t in ipairs(list) do
+    if core.version(t) ~= versions[i] then return i end
+  end
+end
+
+-- Objects that stay ------------------------------------------------------------------------------
+
+--- The value for a field that has to stay the same object: `old`, tensor by tensor, made to stand
+-- for the tensors of `new`; new objects where the old ones do not fit.
+function tape.point(old, new)
+  if class.isTensor(new) then
+    if class.isTensor(old) and not rawequal(old, new) then return core.point(old, new:detach()) end
+    return new:detach()
+  end
+  if type(new) ~= "table" or class.typename(new) then return new end
+  local result = type(old) == "table" and not class.typename(old) and getmetatable(old) == nil
+    and old or {}
+  for key in pairs(result) do
+    if new[key] == nil then result[key] = nil end
+  end
+  for key, entry in pairs(new) do result[key] = tape.point(result[key], entry) end
+  return result
+end
+
+return tape

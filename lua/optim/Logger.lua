@@ -1,0 +1,172 @@
+-- optim.Logger: numbers by name, a line a step in a text file, and plots of them through gnuplot
+-- where it is there. Returns the constructor.
+local class = require "torch.class"
+local errors = require "wick.errors"
+local paths = require "paths"
+local system = require "wick.system"
+
+local home = {}
+--- `optim.Logger([filename [, timestamp]])`: starts the file anew and makes its folder; a true
+-- `timestamp` puts the date into the name. Without a name lines go to standard output.
+local Logger = class.class("optim.Logger", home)
+
+local function make_folder(folder)
+  if paths.dirp(folder) then return end
+  make_folder(paths.dirname(folder))
+  local done, reason = system.mkdir(folder)
+  if not done and not paths.dirp(folder) then errors.raise("optim.Logger: %s", reason) end
+end
+
+local function open(self, name, timestamp)
+  if not name then
+    self.file = io.stdout
+    self.name = "stdout"
+    print("<Logger> warning: no path provided, logging to std out")
+    return
+  end
+  if timestamp then name = name .. os.date("-%Y_%m_%d_%X") end
+  make_folder(paths.dirname(paths.concat(name)))
+  local file, reason = io.open(name, "w")
+  if not file then errors.raise("optim.Logger: %s", reason) end
+  self.file, self.name, self.epsfile = file, name, name .. ".eps"
+end
+
+function Logger:__init(name, timestamp)
+  open(self, name, timestamp)
+  self.empty = true
+  self.symbols, self.styles, self.names, self.idx = {}, {}, {}, {}
+  self.figure, self.showPlot, self.plotRawCmd, self.logscale = nil, true, nil, false
+  self.defaultStyle = "+"
+end
+
+--- Writes the header, once: the names of the values in their order. Returns the logger.
+function Logger:setNames(names)
+  for i, name in ipairs(names) do
+    self.names[i] = name
+    self.idx[name] = i
+    self.symbols[i] = {}
+    self.file:write(tostring(name), "\t")
+  end
+  self.file:write("\n")
+  self.file:flush()
+  self.empty = false
+  return self
+end
+
+local function sorted_keys(values)
+  local keys = {}
+  for key in pairs(values) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b)
+    if type(a) == type(b) then return a < b end
+    return type(a) == "number"
+  end)
+  return keys
+end
+
+local function text_of(value)
+  if type(value) == "number" then return ("%11.4e"):format(value) end
+  if type(value) == "string" then return value end
+  errors.raise("optim.Logger: can only log numbers and strings, got %s", errors.value(value))
+end
+
+--- Adds a line: `{ name = value, ... }`, or a list in the order of the names.
+function Logger:add(values)
+  if self.empty then self:setNames(sorted_keys(values)) end
+  local texts = {}
+  for i, name in ipairs(self.names) do
+    local value = values[name]
+    if value == nil then value = values[i] end
+    if class.isTensor(value) then value = value:item() end
+    if value ~= nil then
+      texts[i] = text_of(value)
+      table.insert(self.symbols[i], value)
+    else
+      texts[i] = ""
+    end
+  end
+  self.file:write(table.concat(texts, "\t"), "\t\n")
+  self.file:flush()
+end
+
+--- How values are drawn: `{ name = "-" }` or a list of styles. Returns the logger.
+function Logger:style(styles)
+  for name, style in pairs(styles) do
+    self.styles[name] = type(style) == "table" and style or { style }
+  end
+  return self
+end
+
+--- Whether plots have a logarithmic y axis.
+function Logger:setlogscale(state)
+  self.logscale = state
+end
+
+--- Whether plots are shown on the screen.
+function Logger:display(state)
+  self.showPlot = state
+end
+
+-- Plots ----------------------------------------------------------------------------------------
+
+local warned = false
+
+local function gnuplot_or_warning()
+  local found, gnuplot = pcall(require, "gnuplot")
+  if found then return gnuplot end
+  if not warned then print("<Logger> warning: cannot plot, gnuplot is missing") end
+  warned = true
+  return nil
+end
+
+local function is_numeric(values)
+  for _, value in ipairs(values) do
+    if type(value) ~= "number" then return false end
+  end
+  return #values > 1
+end
+
+-- What gnuplot.plot takes: { name, tensor, style } for every style of every name.
+local function curves(self, names)
+  local torch = require "torch"
+  local list = {}
+  for _, name in ipairs(#names > 0 and names or self.names) do
+    local values = self.symbols[self.idx[name]]
+    if values and is_numeric(values) then
+      for _, style in ipairs(self.styles[name] or { self.defaultStyle }) do
+        list[#list + 1] = { tostring(name), torch.Tensor(values), style }
+      end
+    end
+  end
+  return list
+end
+
+local function draw(self, gnuplot, list)
+  gnuplot.plot(list)
+  if self.plotRawCmd then gnuplot.raw(self.plotRawCmd) end
+  if self.logscale then gnuplot.logscale("on") end
+  gnuplot.grid("on")
+  gnuplot.title("<Logger::" .. self.name .. ">")
+end
+
+--- Plots the numbers of the given names, or all, that have more than one point: on the screen when
+-- `showPlot` says so, and to the file's name with `.eps`.
+function Logger:plot(...)
+  local gnuplot = gnuplot_or_warning()
+  local names = { ... }
+  if type(names[1]) == "table" then names = names[1] end
+  local list = gnuplot and curves(self, names) or {}
+  if #list == 0 then return end
+  if self.showPlot then
+    self.figure = gnuplot.figure(self.figure)
+    draw(self, gnuplot, list)
+  end
+  if self.epsfile then
+    os.remove(self.epsfile)
+    local figure = gnuplot.epsfigure(self.epsfile)
+    draw(self, gnuplot, list)
+    gnuplot.plotflush()
+    gnuplot.close(figure)
+  end
+end
+
+return home.Logger

@@ -1,0 +1,156 @@
+-- Methods of tensors that are made of others, and how tensors print.
+local core = require "wick.core"
+local class = require "torch.class"
+local errors = require "wick.errors"
+local format = require "torch.print"
+
+local torch = _G.torch
+local methods = {}
+
+-- Sizes given as numbers, a table or a LongStorage, as a list.
+local function list_of(first, ...)
+  if type(first) == "number" then return { first, ... } end
+  if class.isStorage(first) then return first:totable() end
+  return first or {}
+end
+
+--- x with the sizes of `other`, by `view`.
+function methods.viewAs(x, other)
+  return x:view(other:size())
+end
+
+--- x expanded to the sizes of `other`.
+function methods.expandAs(x, other)
+  return x:expand(other:size())
+end
+
+--- x with the type of `other`.
+function methods.typeAs(x, other)
+  return x:type(other:type())
+end
+
+--- x in the default type.
+function methods.real(x)
+  return x:type(torch.getdefaulttensortype())
+end
+
+--- x:sub(first, last [, first, last ...]): a range a dimension, inclusive, negative from the end.
+function methods.sub(x, ...)
+  local bounds = { ... }
+  for dim = 1, #bounds // 2 do
+    local size = x:size(dim)
+    local first, last = bounds[2 * dim - 1], bounds[2 * dim]
+    if first < 0 then first = first + size + 1 end
+    if last < 0 then last = last + size + 1 end
+    x = x:narrow(dim, first, last - first + 1)
+  end
+  return x
+end
+
+--- Pieces of `size` along a dimension (the last may be smaller), as a table; a table given first is
+-- emptied and filled.
+function methods.split(x, ...)
+  local result, size, dim = ...
+  if type(result) ~= "table" then result, size, dim = {}, ... end
+  dim = dim or 1
+  if not (size and size >= 1) then
+    errors.raise("split: pieces have at least one entry, got %s", errors.value(size))
+  end
+  for key in pairs(result) do result[key] = nil end
+  local total = x:size(dim)
+  for start = 1, total, math.tointeger(size) or size // 1 | 0 do
+    result[#result + 1] = x:narrow(dim, start, math.min(size, total - start + 1))
+  end
+  return result
+end
+
+--- At most n pieces of equal size along a dimension.
+function methods.chunk(x, n, dim)
+  local total = x:size(dim or 1)
+  return x:split((total + n - 1) // n, dim or 1)
+end
+
+--- Whether the object is a tensor: always true for this method.
+function methods.isTensor()
+  return true
+end
+
+-- Printing ---------------------------------------------------------------------------------------
+
+local function accessor(x)
+  local flat = x:detach():double():contiguous()
+  local n = flat:nElement()
+  local values = n > 0 and flat:view(n):totable() or {}
+  return function(i)
+    return values[i]
+  end
+end
+
+local function tensor_text(x)
+  if x:isRecorded() and x:nElement() == 1 and not x:isLeaf() then
+    return errors.number(x:item())
+  end
+  return format.tensor(x:type(), x:size():totable(), accessor(x))
+end
+
+local function storage_text(s)
+  local values = s:totable()
+  return format.storage(class.typename(s), #values, function(i)
+    return values[i]
+  end)
+end
+
+-- Recorded one-element tensors join texts as the number they hold.
+local function concat(a, b)
+  local function text(value)
+    if class.isTensor(value) and value:nElement() == 1 then return errors.number(value:item()) end
+    if class.isTensor(value) then return tostring(value) end
+    return value
+  end
+  return text(a) .. text(b)
+end
+
+for name, metatable in pairs(core.classes) do
+  if name:find("Tensor$") then
+    for key, method in pairs(methods) do metatable[key] = method end
+    metatable.__tostring, metatable.__concat = tensor_text, concat
+  else
+    metatable.__tostring = storage_text
+  end
+end
+
+-- Functions --------------------------------------------------------------------------------------
+
+for _, name in ipairs{ "expandAs", "viewAs", "split", "chunk", "typeAs" } do
+  torch[name] = methods[name]
+end
+
+--- torch.totable(x): nested tables of a tensor's or storage's elements.
+function torch.totable(x)
+  if not class.isTensor(x) and not class.isStorage(x) then
+    errors.raise("totable: expected a tensor or a storage, got %s", errors.value(x))
+  end
+  return x:totable()
+end
+
+--- torch.numel(x): the number of elements.
+function torch.numel(x)
+  return x:nElement()
+end
+
+--- torch.equal(a, b): whether shapes and all values are the same.
+function torch.equal(a, b)
+  if not a:isSize(b:size()) then return false end
+  return a:nElement() == 0 or a:ne(b):sum() == 0
+end
+
+for _, metatable in pairs(core.classes) do
+  if metatable.__typename:find("Tensor$") then metatable.equal = torch.equal end
+end
+
+torch.mod, torch.cmod = torch.fmod, torch.cfmod
+for name, metatable in pairs(core.classes) do
+  if name:find("Tensor$") then metatable.mod, metatable.cmod = metatable.fmod, metatable.cfmod end
+end
+
+return { list_of = list_of }
