@@ -1,0 +1,185 @@
+-- The program wick: options, scripts, exit codes, Ctrl-C.
+local program = require "spec.support.program"
+local system = require "wick.system"
+
+local run = program.run
+
+local function with_script(text, check)
+  local name = program.file(text)
+  local done, message = pcall(check, name)
+  os.remove(name)
+  if not done then error(message, 0) end
+end
+
+describe("wick with options", function()
+  it("runs statements in order", function()
+    assert.equal("1\n2\n", (run{ "-e", "x = 1 print(x)", "-eprint(x + 1)" }))
+  end)
+
+  it("shows its version", function()
+    local output, _, code = run{ "-v" }
+    assert.matches("^Wick %d+%.%d+%.%d+", output)
+    assert.equal(0, code)
+    assert.equal(output, (run{ "--version" }))
+  end)
+
+  it("requires a module into its global", function()
+    assert.equal("table\n", (run{ "-l", "xlua", "-e", "print(type(rawget(_G, 'xlua')))" }))
+    assert.equal("table\n", (run{ "-lp=paths", "-e", "print(type(p))" }))
+  end)
+
+  it("fails for a module that is not there", function()
+    local _, complaint, code = run{ "-l", "no_such_module" }
+    assert.matches("^wick: module 'no_such_module' not found", complaint)
+    assert.equal(1, code)
+  end)
+
+  it("shows how to use it, asked or not", function()
+    local output, _, code = run{ "--help" }
+    assert.matches("^usage: wick", output)
+    assert.equal(0, code)
+    local _, complaint, failed = run{ "-x" }
+    assert.matches("^wick: there is no option %-x\nusage:", complaint)
+    assert.equal(1, failed)
+    assert.matches("^wick: %-e needs a value", (select(2, run{ "-e" })))
+  end)
+end)
+
+describe("wick with a script", function()
+  it("passes the arguments on", function()
+    with_script("print(...) print(arg[0], #arg, arg[-1])", function(name)
+      assert.equal(("a\t-b\n%s\t2\t%s\n"):format(name, program.path), (run{ name, "a", "-b" }))
+    end)
+  end)
+
+  it("keeps its own options below zero in arg", function()
+    with_script("print(arg[-3], arg[-2], arg[-1])", function(name)
+      assert.equal(("%s\t-e\tx=1\n"):format(program.path), (run{ "-e", "x=1", name }))
+    end)
+  end)
+
+  it("reads standard input for -", function()
+    assert.equal("5\tx\n", (run({ "-", "x" }, "local y = 5\nprint(y, ...)")))
+  end)
+
+  it("skips a first line for the shell", function()
+    with_script("#!/usr/bin/env wick\nprint(1)", function(name)
+      assert.equal("1\n", (run{ name }))
+    end)
+  end)
+
+  it("says what went wrong and where, without its own frames", function()
+    with_script("local function f()\n  error('bad')\nend\nf()", function(name)
+      local _, complaint, code = run{ name }
+      assert.equal(1, code)
+      assert.equal(("wick: %s:2: bad\n"):format(name), complaint:match("^.-\n"))
+      assert.matches("stack traceback:", complaint, 1, true)
+      assert.matches(":4: in main chunk", complaint, 1, true)
+      assert.is_nil(complaint:find("program.lua", 1, true))
+    end)
+  end)
+
+  it("says where the syntax is wrong", function()
+    local _, complaint, code = run{ "-e", "x =" }
+    assert.equal("wick: (command line):1: unexpected symbol near <eof>\n", complaint)
+    assert.equal(1, code)
+  end)
+
+  it("copes with errors that are no strings", function()
+    assert.matches("^wick: %(error object is a table value%)", (select(2, run{ "-e", "error{}" })))
+    local speaking = "error(setmetatable({}, {__tostring = function() return 'told' end}))"
+    assert.matches("^wick: told\n", (select(2, run{ "-e", speaking })))
+  end)
+
+  it("complains about a script that is not there", function()
+    local _, complaint, code = run{ "/no/such.lua" }
+    assert.equal("wick: cannot open /no/such.lua: No such file or directory\n", complaint)
+    assert.equal(1, code)
+  end)
+
+  it("returns what os.exit says", function()
+    assert.equal(7, (select(3, run{ "-e", "os.exit(7)" })))
+  end)
+end)
+
+describe("the globals of scripts", function()
+  it("are loaded when they are first read", function()
+    assert.equal("nil\ttable\ttable\n",
+      (run{ "-e", "print(rawget(_G, 'paths'), type(paths), type(rawget(_G, 'paths')))" }))
+  end)
+
+  it("that nobody set are nil without a word", function()
+    local output, complaint = run{ "-e", "print(no_such_global)" }
+    assert.equal("nil\n", output)
+    assert.equal("", complaint)
+  end)
+end)
+
+describe("starting", function()
+  local function best_of(times, command)
+    local best = math.huge
+    for _ = 1, times do
+      local started = system.ticks()
+      os.execute(command)
+      best = math.min(best, system.ticks() - started)
+    end
+    return best
+  end
+
+  it("takes no more than ten times what lua5.4 takes", function()
+    local ours = best_of(10, program.command{ "-e", "" })
+    local theirs = best_of(10, "lua5.4 -e ''")
+    assert.is_true(ours < 10 * theirs, ("%.1f ms against %.1f"):format(ours * 1e3, theirs * 1e3))
+  end)
+end)
+
+describe("Ctrl-C", function()
+  -- Runs a script, sends SIGINT after it says "ready" and again `more` times a 1.2 seconds; returns
+  -- standard error, the code and the seconds from the first signal to the end.
+  local function interrupt(statement, more)
+    local errors = os.tmpname()
+    local signals = "kill -INT $p;" .. (" sleep 1.2; kill -INT $p 2>/dev/null;"):rep(more or 0)
+    local pipe = io.popen(([[
+      out=$(mktemp); %s >$out 2>%s & p=$!
+      while ! grep -q ready $out; do sleep 0.02; done
+      %s wait $p; echo $?; rm -f $out]]):format(
+      "env -- " .. program.command{ "-e", "print'ready' io.stdout:flush() " .. statement }, errors,
+      signals))
+    local started = system.ticks()
+    local code = math.tointeger(tonumber(pipe:read("a")))
+    pipe:close()
+    local elapsed = system.ticks() - started
+    local file = io.open(errors)
+    local complaint = file:read("a")
+    file:close()
+    os.remove(errors)
+    return complaint, code, elapsed
+  end
+
+  it("ends a loop with an error", function()
+    local complaint, code, elapsed = interrupt("while true do end")
+    assert.matches("^wick: interrupted\n", complaint)
+    assert.equal(1, code)
+    assert.is_true(elapsed < 2)
+  end)
+
+  it("ends a loop inside a coroutine", function()
+    local loop = "local function f() while true do end end "
+    assert.matches("interrupted", (interrupt(loop .. "coroutine.wrap(f)()")))
+    assert.matches("interrupted",
+      (interrupt(loop .. "assert(coroutine.resume(coroutine.create(f)))")))
+  end)
+
+  it("can be caught by a script", function()
+    local complaint, code = interrupt("assert(not pcall(function() while true do end end))")
+    assert.equal("", complaint)
+    assert.equal(0, code)
+  end)
+
+  it("pressed again ends what does not react", function()
+    local stubborn = "string.rep('a', 40):find(('a-'):rep(30) .. 'b')"
+    local _, code, elapsed = interrupt(stubborn, 1)
+    assert.equal(130, code)
+    assert.is_true(elapsed < 5)
+  end)
+end)
