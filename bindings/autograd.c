@@ -23,7 +23,7 @@ static wick_backward_options options(lua_State *L, int index)
 static void collect_before(lua_State *L)
 {
     wick_lua *state = lua_wick_state(L);
-    uint64_t spent = wick_context_memory(state->context).total - state->collected;
+    uint64_t spent = wick_context_allocated(state->context) - state->collected;
     uint64_t heap = 512 * (uint64_t)lua_gc(L, LUA_GCCOUNT);
     if (spent >= UINT64_C(64) << 20 && spent > heap)
         lua_wick_collect(L);

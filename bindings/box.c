@@ -83,7 +83,7 @@ void lua_wick_collect(lua_State *L)
 void lua_wick_spend(lua_State *L)
 {
     wick_lua *state = lua_wick_state(L);
-    uint64_t spent = wick_context_memory(state->context).total - state->collected;
+    uint64_t spent = wick_context_allocated(state->context) - state->collected;
     uint64_t budget = UINT64_C(64) << 20;
     if (spent <= budget)
         return;

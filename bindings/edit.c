@@ -101,7 +101,8 @@ static void set_up(editor *e)
     el_set(e->line, EL_EDITOR, "emacs");
     el_set(e->line, EL_SIGNAL, 0);
     el_set(e->line, EL_HIST, history, e->history);
-    el_set(e->line, EL_ADDFN, "wick-complete", "complete a name", complete);
+    /* The narrow form of this one keeps copies of the names for ever. */
+    el_wset(e->line, EL_ADDFN, L"wick-complete", L"complete a name", complete);
     el_set(e->line, EL_BIND, "^I", "wick-complete", NULL);
     el_set(e->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
     history(e->history, &event, H_SETSIZE, 1000);

@@ -50,7 +50,7 @@ static int map_elements(lua_State *L, const char *name, int others)
         lua_pop(L, 1);
     }
     if (n > 0)
-        lua_wick_apply_into(L, wick_op_find("copy"), others + 3, 1, NULL, 1);
+        lua_wick_apply_into(L, lua_wick_op(L, copy), others + 3, 1, NULL, 1);
     lua_settop(L, 1);
     return 1;
 }

@@ -134,10 +134,10 @@ static void cut(lua_State *L, const region *r, int dim, int at, wick_tensor *t)
 {
     int top = lua_gettop(L);
     if (r->drop[dim] && wick_tensor_ndim(t) > 1)
-        lua_wick_apply(L, wick_op_find("select"), top, 1,
+        lua_wick_apply(L, lua_wick_op(L, select), top, 1,
                        (wick_value[]){{.integer = at}, {.integer = r->start.v[dim]}});
     else
-        lua_wick_apply(L, wick_op_find("narrow"), top, 1,
+        lua_wick_apply(L, lua_wick_op(L, narrow), top, 1,
                        (wick_value[]){{.integer = at},
                                       {.integer = r->start.v[dim]},
                                       {.integer = r->length.v[dim]}});
@@ -159,7 +159,7 @@ static void push_part(lua_State *L, int index, const region *r)
     if (lua_rawequal(L, -1, index)) {
         wick_sizes sizes = {.count = r->ndim};
         memcpy(sizes.v, r->length.v, sizeof sizes.v);
-        lua_wick_apply(L, wick_op_find("view"), lua_gettop(L), 1,
+        lua_wick_apply(L, lua_wick_op(L, view), lua_gettop(L), 1,
                        (wick_value[]){{.sizes = &sizes}});
     }
 }
@@ -193,7 +193,7 @@ static int tensor_index(lua_State *L)
         else
             push_part(L, 1, &r);
     } else if (is_mask(L, 2))
-        lua_wick_apply(L, wick_op_find("masked_select"), 1, 2, NULL);
+        lua_wick_apply(L, lua_wick_op(L, masked_select), 1, 2, NULL);
     else
         lua_pushnil(L);
     return 1;
@@ -219,7 +219,7 @@ static void assign_recorded(lua_State *L, const region *r)
         lua_remove(L, -2);
     } else
         lua_pushvalue(L, 3);
-    lua_wick_apply_into(L, wick_op_find("assign"), lua_gettop(L) - 1, 2,
+    lua_wick_apply_into(L, lua_wick_op(L, assign), lua_gettop(L) - 1, 2,
                         (wick_value[]){{.sizes = &r->start}, {.sizes = &r->length}}, 1);
 }
 
@@ -235,20 +235,20 @@ static void assign(lua_State *L, wick_tensor *t, const region *r)
         push_part(L, 1, r);
         int part = lua_gettop(L);
         if (is_number)
-            lua_wick_apply_into(L, wick_op_find("fill"), part, 1,
+            lua_wick_apply_into(L, lua_wick_op(L, fill), part, 1,
                                 (wick_value[]){{.number = lua_tonumber(L, 3)}}, part);
         else
-            lua_wick_apply_into(L, wick_op_find("copy"), 3, 1, NULL, part);
+            lua_wick_apply_into(L, lua_wick_op(L, copy), 3, 1, NULL, part);
     }
 }
 
 static void assign_mask(lua_State *L)
 {
     if (lua_isnumber(L, 3))
-        lua_wick_apply_into(L, wick_op_find("masked_fill"), 1, 2,
+        lua_wick_apply_into(L, lua_wick_op(L, masked_fill), 1, 2,
                             (wick_value[]){{.number = lua_tonumber(L, 3)}}, 1);
     else
-        lua_wick_apply_into(L, wick_op_find("masked_copy"), 1, 3, NULL, 1);
+        lua_wick_apply_into(L, lua_wick_op(L, masked_copy), 1, 3, NULL, 1);
 }
 
 static int tensor_newindex(lua_State *L)

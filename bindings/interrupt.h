@@ -6,11 +6,12 @@
 
 #include "wick.h"
 
-/* `interrupt` is safe in a signal handler; `clear` forgets an interrupt nobody has seen. */
+/* `interrupt` is safe in a signal handler; `clear` forgets an interrupt that no
+ * operation has seen and returns whether there was one. */
 typedef struct wick__interrupter {
     wick_context *context;
     void (*interrupt)(wick_context *context);
-    void (*clear)(wick_context *context);
+    bool (*clear)(wick_context *context);
 } wick__interrupter;
 
 /* interrupter() -> light userdata, a wick__interrupter that is valid as long as its Lua state */

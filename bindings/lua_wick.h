@@ -10,6 +10,12 @@
 
 #include "wick.h"
 
+typedef struct lua_wick_used {
+#define LUA_WICK_USED(word) const wick_op *word;
+#include "used.def"
+#undef LUA_WICK_USED
+} lua_wick_used;
+
 /* One a Lua state, kept in its registry. */
 typedef struct wick_lua {
     wick_context *context;
@@ -20,11 +26,14 @@ typedef struct wick_lua {
     struct lua_function *dead; /* functions whose nodes are gone, links still to be cleared */
     wick_dtype dtype;          /* default element type */
     bool torch7;               /* Torch7's habits: integral results are integers */
+    lua_wick_used op;          /* op.add and so on */
     int refs;                  /* this state, and nodes that call into it */
 } wick_lua;
 
 wick_lua *lua_wick_state(lua_State *L);
 wick_context *lua_wick_context(lua_State *L);
+/* lua_wick_op(L, add): one of the operations of used.def. */
+#define lua_wick_op(L, word) (lua_wick_state(L)->op.word)
 void lua_wick_keep_state(lua_State *L); /* pops the userdata that holds it */
 
 /* ---- errors (error.c) ---- */

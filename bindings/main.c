@@ -34,19 +34,19 @@ bool wick__take_prompt_interrupt(void)
     return pressed;
 }
 
-static void forget_interrupt(lua_State *L)
+/* Returns whether the interrupt still had to be told: an operation may have raised it already. */
+static bool forget_interrupt(lua_State *L)
 {
     lua_sethook(L, NULL, 0, 0);
     pending = 0;
-    if (operations)
-        operations->clear(operations->context);
+    return !operations || operations->clear(operations->context);
 }
 
 static void raise_interrupted(lua_State *L, lua_Debug *call)
 {
     (void)call;
-    forget_interrupt(L);
-    luaL_error(L, "interrupted");
+    if (forget_interrupt(L))
+        luaL_error(L, "interrupted");
 }
 
 static void end_impatiently(void)

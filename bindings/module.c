@@ -20,6 +20,13 @@ static int close_state(lua_State *L)
     return 0;
 }
 
+static void find_used(lua_wick_used *used)
+{
+#define LUA_WICK_USED(word) used->word = wick_op_find(#word);
+#include "used.def"
+#undef LUA_WICK_USED
+}
+
 static void open_state(lua_State *L)
 {
     wick_lua **slot = lua_newuserdatauv(L, sizeof *slot, 0);
@@ -36,6 +43,7 @@ static void open_state(lua_State *L)
     state->next_link = 1;
     state->running = L;
     state->dtype = WICK_FLOAT32;
+    find_used(&state->op);
     if (wick_context_new(NULL, &state->context))
         luaL_error(L, "%s", wick_message());
     lua_wick_keep_state(L);

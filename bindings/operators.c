@@ -17,22 +17,21 @@ static int unsupported(lua_State *L, const char *operator)
     return lua_wick_error(L, "%s and %s have no operator %s", left, right, operator);
 }
 
-static int with_number(lua_State *L, const char *word, int tensor, int number)
+static int with_number(lua_State *L, const wick_op *op, int tensor, int number)
 {
-    lua_wick_apply(L, wick_op_find(word), tensor, 1,
-                   (wick_value[]){{.number = lua_tonumber(L, number)}});
+    lua_wick_apply(L, op, tensor, 1, (wick_value[]){{.number = lua_tonumber(L, number)}});
     return 1;
 }
 
-static int with_tensor(lua_State *L, const char *word)
+static int with_tensor(lua_State *L, const wick_op *op)
 {
-    lua_wick_apply(L, wick_op_find(word), 1, 2, (wick_value[]){{.number = 1}});
+    lua_wick_apply(L, op, 1, 2, (wick_value[]){{.number = 1}});
     return 1;
 }
 
 /* Numbers come first or second; `swapped` is the operation for number first, NULL: none. */
-static int arithmetic(lua_State *L, const char *operator, const char * tensors, const char *number,
-                      const char *swapped)
+static int arithmetic(lua_State *L, const char *operator, const wick_op *tensors,
+                      const wick_op *number, const wick_op *swapped)
 {
     if (lua_isnumber(L, 2) && lua_wick_to_tensor(L, 1))
         return with_number(L, number, 1, 2);
@@ -45,18 +44,20 @@ static int arithmetic(lua_State *L, const char *operator, const char * tensors, 
 
 static int tensor_add(lua_State *L)
 {
-    return arithmetic(L, "+", "add", "add_number", "add_number");
+    const lua_wick_used *op = &lua_wick_state(L)->op;
+    return arithmetic(L, "+", op->add, op->add_number, op->add_number);
 }
 
 static int tensor_sub(lua_State *L)
 {
-    return arithmetic(L, "-", "csub", "subtract_number", "subtract_from");
+    const lua_wick_used *op = &lua_wick_state(L)->op;
+    return arithmetic(L, "-", op->csub, op->subtract_number, op->subtract_from);
 }
 
 static int tensor_unm(lua_State *L)
 {
     lua_wick_check_tensor(L, 1, "-");
-    lua_wick_apply(L, wick_op_find("neg"), 1, 1, NULL);
+    lua_wick_apply(L, lua_wick_op(L, neg), 1, 1, NULL);
     return 1;
 }
 
@@ -65,9 +66,9 @@ static int product(lua_State *L)
     int left = wick_tensor_ndim(lua_wick_to_tensor(L, 1));
     int right = wick_tensor_ndim(lua_wick_to_tensor(L, 2));
     if (number_like(L, 1) || number_like(L, 2))
-        return with_tensor(L, "cmul");
+        return with_tensor(L, lua_wick_op(L, cmul));
     if (left == 2 && (right == 1 || right == 2)) {
-        lua_wick_apply(L, wick_op_find(right == 1 ? "mv" : "mm"), 1, 2, NULL);
+        lua_wick_apply(L, right == 1 ? lua_wick_op(L, mv) : lua_wick_op(L, mm), 1, 2, NULL);
         return 1;
     }
     if (left != 1 || right != 1)
@@ -76,7 +77,7 @@ static int product(lua_State *L)
                               "* is the dot product and the matrix products; cmul goes element "
                               "by element",
                               left, right);
-    lua_wick_apply(L, wick_op_find("dot"), 1, 2, NULL);
+    lua_wick_apply(L, lua_wick_op(L, dot), 1, 2, NULL);
     wick_tensor *dot = lua_wick_to_tensor(L, -1);
     if (!wick_tensor_requires_grad(dot))
         lua_wick_push_item(L, dot);
@@ -87,7 +88,8 @@ static int tensor_mul(lua_State *L)
 {
     if (lua_wick_to_tensor(L, 1) && lua_wick_to_tensor(L, 2))
         return product(L);
-    return arithmetic(L, "*", NULL, "mul", "mul");
+    const wick_op *mul = lua_wick_op(L, mul);
+    return arithmetic(L, "*", NULL, mul, mul);
 }
 
 static int tensor_div(lua_State *L)
@@ -95,17 +97,20 @@ static int tensor_div(lua_State *L)
     bool tensors = lua_wick_to_tensor(L, 1) && lua_wick_to_tensor(L, 2);
     if (tensors && !number_like(L, 1) && !number_like(L, 2))
         return lua_wick_error(L, "/ divides a tensor by a number; cdiv divides element by element");
-    return arithmetic(L, "/", "cdiv", "div", "divide_number");
+    const lua_wick_used *op = &lua_wick_state(L)->op;
+    return arithmetic(L, "/", op->cdiv, op->div, op->divide_number);
 }
 
 static int tensor_mod(lua_State *L)
 {
-    return arithmetic(L, "%", "cremainder", "remainder", NULL);
+    const lua_wick_used *op = &lua_wick_state(L)->op;
+    return arithmetic(L, "%", op->cremainder, op->remainder, NULL);
 }
 
 static int tensor_pow(lua_State *L)
 {
-    return arithmetic(L, "^", "cpow", "pow", "pow_of");
+    const lua_wick_used *op = &lua_wick_state(L)->op;
+    return arithmetic(L, "^", op->cpow, op->pow, op->pow_of);
 }
 
 /* ---- order: for recorded one-element tensors ---- */

@@ -233,7 +233,7 @@ static int push_converted(lua_State *L, wick_tensor *t, int dtype)
         lua_settop(L, 1);
         return 1;
     }
-    lua_wick_apply(L, wick_op_find("convert"), 1, 1, (wick_value[]){{.integer = dtype}});
+    lua_wick_apply(L, lua_wick_op(L, convert), 1, 1, (wick_value[]){{.integer = dtype}});
     return 1;
 }
 
@@ -271,7 +271,7 @@ CONVERSION(double, WICK_FLOAT64)
 static int tensor_clone(lua_State *L)
 {
     SELF("clone");
-    lua_wick_apply(L, wick_op_find("clone"), 1, 1, NULL);
+    lua_wick_apply(L, lua_wick_op(L, clone), 1, 1, NULL);
     return 1;
 }
 

@@ -69,6 +69,8 @@ void wick_context_retain(wick_context *context);
 void wick_context_release(wick_context *context);
 
 wick_memory wick_context_memory(wick_context *context);
+/* Bytes allocated since the context was made: the `total` of wick_context_memory, without a lock. */
+uint64_t wick_context_allocated(const wick_context *context);
 void wick_context_reset_peak(wick_context *context);
 /* No more than `bytes` in use from now on; an allocation above fails with WICK_ENOMEM. 0: none. */
 void wick_context_set_limit(wick_context *context, size_t bytes);
@@ -80,8 +82,8 @@ void wick_context_fail_after(wick_context *context, uint64_t n);
 
 /* Safe in a signal handler and from any thread: the next operation fails with WICK_EINTERRUPT. */
 void wick_context_interrupt(wick_context *context);
-/* Forgets an interrupt that no operation has seen yet. */
-void wick_context_clear_interrupt(wick_context *context);
+/* Forgets an interrupt that no operation has seen yet; returns whether there was one. */
+bool wick_context_clear_interrupt(wick_context *context);
 
 /* Whether operations record gradients; returns what it was. On by default. */
 bool wick_context_set_recording(wick_context *context, bool on);

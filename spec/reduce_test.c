@@ -55,7 +55,7 @@ static bool matches(const char *word, wick_tensor *x, wick_tensor *y, int dim, p
         n = line_of(x, dim, y, i, elements);
         double expected = wrapped(reference(elements, n, p), wick_tensor_dtype(y));
         if (!near(get(y, i), expected, tolerance)) {
-            printf("# %s: %.10g, expected %.10g\n", word, get(y, i), expected);
+            tap_note("# %s: %.10g, expected %.10g\n", word, get(y, i), expected);
             return false;
         }
     }

@@ -79,6 +79,31 @@ describe("values", function()
   end)
 end)
 
+describe("tensors", function()
+  it("print as they do", function()
+    assert.equal(" 1  2\n 3  4\n[torch.FloatTensor of size 2x2]\n",
+      (feed("torch.FloatTensor{{1, 2}, {3, 4}}")))
+  end)
+
+  it("that are large are summarised", function()
+    local output = feed("torch.FloatTensor(50, 60):fill(2)")
+    assert.matches("[torch.FloatTensor 50 x 60, min 2, mean 2, max 2]", output, 1, true)
+    assert.is_true(#output < 1000)
+    assert.matches("^%(1,1,%.,%.%)\n", (feed("torch.ByteTensor(3, 3, 20, 20):fill(1)")))
+  end)
+
+  it("that are recorded are shown too", function()
+    local output = feed("x = torch.FloatTensor(2):fill(1)", "x:requiresGrad();", "x * 3")
+    assert.matches("^ 3\n 3\n", output)
+  end)
+
+  it("are shown by type and shape inside tables and in who()", function()
+    local output = feed("t = torch.FloatTensor(2, 3):zero()", "{ t }", "who()")
+    assert.equal("{torch.FloatTensor 2 x 3}\n"
+      .. "t                torch.FloatTensor 2 x 3                  24 bytes\n", output)
+  end)
+end)
+
 describe("names that are not set", function()
   it("are warned of once", function()
     local _, complaint = feed("y = nosuch", "y = nosuch", "x = 1", "x")
@@ -103,6 +128,17 @@ describe("commands", function()
 
   it("? suggests the nearest name", function()
     assert.matches('did you mean "paths.concat"', (feed("paths;", "?paths.concta")), 1, true)
+  end)
+
+  it("? shows an operation's arguments, sentence and example", function()
+    local output = feed("?torch.exp")
+    assert.matches("^torch.exp%(x%)\n", output)
+    assert.equal(output, (feed("?exp")))
+    assert.matches("torch.add%(x, %[alpha = 1%], z%)", (feed("?add")))
+  end)
+
+  it("? shows a class", function()
+    assert.matches("stopwatch", (feed("?torch.Timer")))
   end)
 
   it("?? shows place and source", function()
@@ -130,6 +166,19 @@ describe("commands", function()
 
   it("exit leaves", function()
     assert.equal("1\n", (feed("1", "exit", "2")))
+  end)
+end)
+
+describe("under plain Lua", function()
+  it("the prompt works without the program", function()
+    local input = program.file("1 + 1\nerror('bad')\nx = 3\nx\n")
+    local pipe = io.popen(("%s -e 'os.exit(require(\"wick.repl\").start{})' <%s 2>/dev/null"):format(
+      os.getenv("WICK_LUA") or "lua5.4", input))
+    local output = pipe:read("a")
+    local _, _, code = pipe:close()
+    os.remove(input)
+    assert.equal("2\n3\n", output)
+    assert.equal(1, code)
   end)
 end)
 
@@ -207,6 +256,27 @@ describe("on a terminal", function()
     terminal:expect("wardAll")
     terminal:type("\3")
     terminal:expect("wick> ")
+  end)
+
+  it("completes methods of tensors", function()
+    enter("x = torch.FloatTensor(2)", "\r\n")
+    terminal:type("x:nEle\t")
+    terminal:expect("ment")
+    terminal:type("\3")
+    terminal:expect("wick> ")
+  end)
+
+  it("goes on with operations after Ctrl-C stopped some", function()
+    enter("x = torch.FloatTensor(100, 100):zero()", "\r\n")
+    for _ = 1, 5 do
+      terminal:type("while true do local y = x + 1 end\r")
+      terminal:expect("end\r\n")
+      require("wick.system").sleep(0.1)
+      terminal:type("\3")
+      terminal:expect("interrupted")
+      terminal:expect("wick> ")
+      enter("(x + 1):sum()", "10000")
+    end
   end)
 
   it("lists what a name may become", function()

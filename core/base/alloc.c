@@ -172,7 +172,8 @@ static void count_taken(wick__heap *heap, size_t size)
 {
     wick_memory *count = &heap->count;
     count->live += size;
-    count->total += size;
+    __atomic_store_n(&count->total, count->total + size,
+                     __ATOMIC_RELAXED); /* read without the lock */
     if (count->live > count->peak)
         count->peak = count->live;
     if (count->live > heap->window_high)

@@ -45,9 +45,9 @@ void wick_context_interrupt(wick_context *context)
     atomic_store(&context->interrupted, true);
 }
 
-void wick_context_clear_interrupt(wick_context *context)
+bool wick_context_clear_interrupt(wick_context *context)
 {
-    atomic_store(&context->interrupted, false);
+    return atomic_exchange(&context->interrupted, false);
 }
 
 wick_status wick__check_interrupt(wick_context *context)
@@ -89,4 +89,9 @@ int wick_context_threads(const wick_context *context)
 void wick_context_set_equal_counts(wick_context *context, bool on)
 {
     context->equal_counts = on;
+}
+
+uint64_t wick_context_allocated(const wick_context *context)
+{
+    return __atomic_load_n(&context->heap.count.total, __ATOMIC_RELAXED);
 }

@@ -99,16 +99,18 @@ wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **o
 static wick_status refuse_write(const wick_op *op, const wick_tensor *to)
 {
     if (!to->is_view)
-        return wick__fail(WICK_EGRAD,
-                          "%s: this tensor (%s) is a leaf that asks for a gradient; writing over it "
-                          "would cut the gradient off. Write inside torch.noGrad(function() ... "
-                          "end), or use a form that returns a new tensor",
-                          op->name, wick__shape(to));
-    return wick__fail(WICK_EGRAD,
-                      "%s: this tensor (%s) is a view of another's memory; writing through it cannot "
-                      "be recorded. Write to the tensor it was taken from, for example "
-                      "t[{...}] = value, or clone() the view first",
-                      op->name, wick__shape(to));
+        return wick__fail(
+            WICK_EGRAD,
+            "%s: this tensor (%s) is a leaf that asks for a gradient; writing over it "
+            "would cut the gradient off. Write inside torch.noGrad(function() ... "
+            "end), or use a form that returns a new tensor",
+            op->name, wick__shape(to));
+    return wick__fail(
+        WICK_EGRAD,
+        "%s: this tensor (%s) is a view of another's memory; writing through it cannot "
+        "be recorded. Write to the tensor it was taken from, for example "
+        "t[{...}] = value, or clone() the view first",
+        op->name, wick__shape(to));
 }
 
 static wick_status check_destination(const wick_op *op, wick_context *context,

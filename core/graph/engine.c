@@ -45,10 +45,11 @@ static wick_tensor *sum(pass *p, wick_tensor *a, wick_tensor *b)
                      (wick_value[]){{.number = 1}});
 }
 
-/* Nobody else sees the memory, so adding may happen in it. */
+/* Nobody else sees the memory, and every element has its own: adding may happen in it. */
 static bool is_ours(const wick_tensor *t)
 {
-    return !t->node && atomic_load(&t->refs) == 1 && atomic_load(&t->storage->refs) == 1;
+    return !t->node && wick_tensor_is_contiguous(t) && atomic_load(&t->refs) == 1 &&
+           atomic_load(&t->storage->refs) == 1;
 }
 
 static wick_status add_in_place(pass *p, wick_tensor *to, wick_tensor *grad)

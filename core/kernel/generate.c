@@ -35,9 +35,14 @@ static inline int64_t whole(double x)
 typedef void draw(int64_t n, const uint32_t *word, double a, double b, void *y);
 
 #define ALL(NAME)                                                                                  \
-    {NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32,                                        \
-     NAME##_int64, NULL,        NAME##_float, NAME##_double}
-#define REALS(NAME) {[WICK_FLOAT32] = NAME##_float, [WICK_FLOAT64] = NAME##_double}
+    {                                                                                              \
+        NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32, NAME##_int64, NULL, NAME##_float,   \
+            NAME##_double                                                                          \
+    }
+#define REALS(NAME)                                                                                \
+    {                                                                                              \
+        [WICK_FLOAT32] = NAME##_float, [WICK_FLOAT64] = NAME##_double                              \
+    }
 
 static draw *const draws[WICK__DRAWS][WICK_DTYPES] = {
     [WICK__RANDOM] = ALL(random),
@@ -118,7 +123,10 @@ bool wick__draws(wick__draw kind, wick_dtype dtype)
 wick_status wick__draw_into(wick_context *context, wick__draw kind, wick_dtype dtype, double a,
                             double b, int64_t n, void *y)
 {
-    job j = {.run = draws[kind][dtype], .a = a, .b = b, .y = y,
+    job j = {.run = draws[kind][dtype],
+             .a = a,
+             .b = b,
+             .y = y,
              .element = (int64_t)wick_dtype_size(dtype)};
     if (n == 0)
         return WICK_OK;

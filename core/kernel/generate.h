@@ -32,9 +32,9 @@ void wick__draw_bernoulli(wick__generator *generator, wick_dtype p_dtype, const 
 /* y = 1 .. n in random order; any type but WICK_FLOAT16. */
 void wick__draw_permutation(wick__generator *generator, wick_dtype dtype, int64_t n, void *y);
 
-/* `samples` categories, counted from 1, with the probabilities that `weight` (n, of which the sum is
- * positive) is in proportion to. `room` has n elements. With no replacement a category that was drawn
- * loses its weight; as many as there are samples have one. */
+/* `samples` categories, counted from 1, with the probabilities that `weight` (n, of which the sum
+ * is positive) is in proportion to. `room` has n elements. With no replacement a category that was
+ * drawn loses its weight; as many as there are samples have one. */
 void wick__draw_categories(wick__generator *generator, int64_t n, double *weight, double *room,
                            int64_t samples, bool replacement, int64_t *category);
 

@@ -143,9 +143,12 @@ static span span_of(const job *j, int64_t chunk)
 static void fold_block(const job *j, const span *s, int64_t begin, int64_t end, void *slots)
 {
     int64_t element = (int64_t)wick_dtype_size(j->reduce->dtype), length = innermost(&j->folded);
-    wick__fold_run run = {.n = s->n, .sx = j->kept.stride[j->kept.ndim - 1],
-                          .sm = j->folded.stride[j->folded.ndim - 1], .slots = slots,
-                          .plane = j->chunk, .p = j->reduce->p};
+    wick__fold_run run = {.n = s->n,
+                          .sx = j->kept.stride[j->kept.ndim - 1],
+                          .sm = j->folded.stride[j->folded.ndim - 1],
+                          .slots = slots,
+                          .plane = j->chunk,
+                          .p = j->reduce->p};
     j->fold->start(s->n, j->folded.count ? s->x : NULL, run.sx, slots, j->chunk);
     while (begin < end) {
         int64_t inside = begin % length, at = offset(&j->folded, begin / length) + inside * run.sm;
@@ -302,8 +305,10 @@ bool wick__reduces(wick__reduction kind, wick_dtype dtype)
 
 wick_status wick__reduce_run(wick_context *context, const wick__reduce *r)
 {
-    job j = {.reduce = r, .fold = wick__fold_of(kind_of(r->kind, r->p), r->dtype),
-             .kept = collect(r, false), .folded = collect(r, true)};
+    job j = {.reduce = r,
+             .fold = wick__fold_of(kind_of(r->kind, r->p), r->dtype),
+             .kept = collect(r, false),
+             .folded = collect(r, true)};
     if (j.kept.count == 0)
         return WICK_OK;
     cut(&j);

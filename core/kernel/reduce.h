@@ -10,8 +10,8 @@ typedef enum wick__reduction {
     WICK__SUM,
     WICK__MEAN,
     WICK__PROD,
-    WICK__ALL, /* 1 when no element is 0, else 0; uint8 */
-    WICK__ANY, /* 1 when some element is not 0 */
+    WICK__ALL,       /* 1 when no element is 0, else 0; uint8 */
+    WICK__ANY,       /* 1 when some element is not 0 */
     WICK__NORM,      /* (sum |x|^p)^(1/p); p 0 counts what is not 0 */
     WICK__VARIANCE,  /* sum (x - mean)^2 / (n - p) */
     WICK__DEVIATION, /* its square root */
@@ -34,8 +34,8 @@ typedef struct wick__reduce {
 /* Whether there is such a reduction of this type. */
 bool wick__reduces(wick__reduction kind, wick_dtype dtype);
 
-/* Fails with WICK_ENOMEM. Of nothing: sums 0, products 1, mean and variance NaN; max and min must be
- * given at least one element. Max and min over several dimensions want x row-major. */
+/* Fails with WICK_ENOMEM. Of nothing: sums 0, products 1, mean and variance NaN; max and min must
+ * be given at least one element. Max and min over several dimensions want x row-major. */
 wick_status wick__reduce_run(wick_context *context, const wick__reduce *reduce);
 
 #endif

@@ -78,8 +78,8 @@ void wick__fold_store(wick_dtype dtype, int64_t n, const void *slots, void *y)
 
 void wick__fold_store_sums(wick_dtype dtype, int64_t n, const void *slots, void *y)
 {
-    static store *const stores[WICK_DTYPES] = {
-        store_sums_uint8, store_sums_int8, store_sums_int16, store_sums_int32,
-        store_sums_int64, NULL,            store_sums_float, store_double};
+    static store *const stores[WICK_DTYPES] = {store_sums_uint8, store_sums_int8,  store_sums_int16,
+                                               store_sums_int32, store_sums_int64, NULL,
+                                               store_sums_float, store_double};
     stores[dtype](n, slots, y);
 }

@@ -1,5 +1,5 @@
-/* The loops inside a reduction, one set a kind and type. An accumulator is a slot of 8 bytes in each
- * of a few planes: sums have one plane (double or uint64), variances three (shift, sum, sum of
+/* The loops inside a reduction, one set a kind and type. An accumulator is a slot of 8 bytes in
+ * each of a few planes: sums have one plane (double or uint64), variances three (shift, sum, sum of
  * squares), max and min two (value, index). */
 #ifndef WICK_KERNEL_REDUCE_FOLD_H
 #define WICK_KERNEL_REDUCE_FOLD_H
@@ -12,8 +12,9 @@ enum { WICK__PLANES = 3 };
 typedef struct wick__fold_run {
     int64_t n, m;
     const void *x;
-    int64_t sx, sm; /* elements from one result's to the next one's, and from one fold to the next */
-    int64_t at;     /* what number the first of the m is among all that are folded */
+    int64_t sx,
+        sm;     /* elements from one result's to the next one's, and from one fold to the next */
+    int64_t at; /* what number the first of the m is among all that are folded */
     void *slots;
     int64_t plane; /* slots from plane to plane */
     double p;

@@ -24,17 +24,19 @@ typedef void scan(const strip *s);
 #include "kernel/each_integer.h"
 
 #define SCANS(NAME)                                                                                \
-    {NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32,                                        \
-     NAME##_int64, NULL,        NAME##_float, NAME##_double}
+    {                                                                                              \
+        NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32, NAME##_int64, NULL, NAME##_float,   \
+            NAME##_double                                                                          \
+    }
 
 static scan *const scans[][WICK_DTYPES] = {
     [WICK__CUMSUM] = SCANS(cumsum),
     [WICK__CUMSUM_REVERSED] = SCANS(cumsum_reversed),
     [WICK__CUMPROD] = SCANS(cumprod),
-    [WICK__PRODUCT_OF_OTHERS] = {[WICK_FLOAT32] = product_of_others_float,
-                                 [WICK_FLOAT64] = product_of_others_double},
-    [WICK__CUMPROD_GRADIENT] = {[WICK_FLOAT32] = cumprod_gradient_float,
-                                [WICK_FLOAT64] = cumprod_gradient_double},
+    [WICK__PRODUCT_OF_OTHERS] =
+        {[WICK_FLOAT32] = product_of_others_float, [WICK_FLOAT64] = product_of_others_double},
+    [WICK__CUMPROD_GRADIENT] =
+        {[WICK_FLOAT32] = cumprod_gradient_float, [WICK_FLOAT64] = cumprod_gradient_double},
 };
 
 typedef struct job {
@@ -55,8 +57,12 @@ static void part(void *job_, int64_t begin, int64_t end)
     for (int64_t i = begin; i < end; i++) {
         int64_t first = i % j->strips_a_row * STRIP, left = l->inner - first;
         int64_t offset = i / j->strips_a_row * l->n * l->inner + first;
-        strip s = {l->n, l->inner, left < STRIP ? left : STRIP, at(l, l->x, offset),
-                   at(l, l->g, offset), (void *)at(l, l->y, offset)};
+        strip s = {l->n,
+                   l->inner,
+                   left < STRIP ? left : STRIP,
+                   at(l, l->x, offset),
+                   at(l, l->g, offset),
+                   (void *)at(l, l->y, offset)};
         j->run(&s);
     }
 }

@@ -7,10 +7,10 @@
 
 typedef enum wick__scan {
     WICK__CUMSUM,
-    WICK__CUMSUM_REVERSED,    /* from the end of each line */
+    WICK__CUMSUM_REVERSED, /* from the end of each line */
     WICK__CUMPROD,
-    WICK__PRODUCT_OF_OTHERS,  /* of all elements of the line but this one; floating only */
-    WICK__CUMPROD_GRADIENT    /* of cumprod at x, from the gradient g; floating only */
+    WICK__PRODUCT_OF_OTHERS, /* of all elements of the line but this one; floating only */
+    WICK__CUMPROD_GRADIENT   /* of cumprod at x, from the gradient g; floating only */
 } wick__scan;
 
 typedef struct wick__scan_lines {

@@ -8,8 +8,8 @@
 #include "base/threads.h"
 
 enum {
-    FEW = 48,          /* items that insertion sorts faster */
-    GRAIN = 4096,      /* elements that pay for a part */
+    FEW = 48,     /* items that insertion sorts faster */
+    GRAIN = 4096, /* elements that pay for a part */
     MOST_PARTS = 16,
     SCRATCH = 64 << 20 /* bytes that all parts together may take, if there are several */
 };
@@ -38,7 +38,7 @@ static inline uint64_t key_of_double(double x)
     return x != x ? UINT64_MAX : bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-#define KEY(x) _Generic((x), float: key_of_float, double: key_of_double)(x)
+#define KEY(x) _Generic((x), float : key_of_float, double : key_of_double)(x)
 #define EACH "kernel/sort_keys.inc"
 #include "kernel/each_real.h"
 #undef KEY
@@ -54,8 +54,10 @@ typedef void store(int64_t k, const item *from, const void *x, void *value, int6
                    int64_t stride);
 
 #define ALL(NAME)                                                                                  \
-    {NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32,                                        \
-     NAME##_int64, NULL,        NAME##_float, NAME##_double}
+    {                                                                                              \
+        NAME##_uint8, NAME##_int8, NAME##_int16, NAME##_int32, NAME##_int64, NULL, NAME##_float,   \
+            NAME##_double                                                                          \
+    }
 
 static load *const loads[WICK_DTYPES] = ALL(load);
 static store *const stores[WICK_DTYPES] = ALL(store);
@@ -116,8 +118,8 @@ static item *sort_items(int64_t n, item *a, item *b, int bytes)
 
 /* ---- selecting ---- */
 
-/* Item k (from 0) of the order of `a`; *a is used up. From the highest byte on, only those stay that
- * have the wanted item's. */
+/* Item k (from 0) of the order of `a`; *a is used up. From the highest byte on, only those stay
+ * that have the wanted item's. */
 static item select_item(int64_t n, item *a, int bytes, int64_t k)
 {
     int64_t count[256];

@@ -10,8 +10,9 @@ static wick_status check_elements(const char *name, const wick_tensor *x, bool n
 {
     if (!none)
         return WICK_OK;
-    return wick__fail(WICK_ESHAPE, "%s: tensor must have one dimension and an element to choose, "
-                                   "but this one is %s",
+    return wick__fail(WICK_ESHAPE,
+                      "%s: tensor must have one dimension and an element to choose, "
+                      "but this one is %s",
                       name, wick__shape(x));
 }
 
@@ -30,8 +31,7 @@ static void extreme_all_backward(wick__rule *r)
     wick_sizes shape = wick__sizes_of(r, 0), line = {1, {1}};
     for (int d = 0; d < shape.count; d++)
         line.v[0] *= shape.v[d];
-    r->dx[0] =
-        wick__reshape(s, wick__sum_at(s, G, 0, wick__result(r, 1), &line), &shape);
+    r->dx[0] = wick__reshape(s, wick__sum_at(s, G, 0, wick__result(r, 1), &line), &shape);
 }
 
 static wick_status extreme_along(const char *name, wick__reduction kind, const wick_call *call,

@@ -51,7 +51,8 @@ wick_status wick__no_loop(const char *name, wick_dtype dtype)
 static wick_status fill(const char *name, wick_tensor *to, double value)
 {
     if (!to)
-        return wick__fail(WICK_EVALUE, "%s: there is no tensor to fill; call x:%s(...)", name, name);
+        return wick__fail(WICK_EVALUE, "%s: there is no tensor to fill; call x:%s(...)", name,
+                          name);
     if (!wick__fill_lines[to->dtype])
         return wick__no_loop(name, to->dtype);
     wick_sizes shape = wick__sizes_like(to);
@@ -86,8 +87,7 @@ static wick_status constant(const char *name, const wick_call *call, double valu
                             wick_tensor **out)
 {
     const wick_sizes *sizes = call->value[0].sizes;
-    wick_status status =
-        wick__result_of(call, call->value[1].integer, sizes->count, sizes->v, out);
+    wick_status status = wick__result_of(call, call->value[1].integer, sizes->count, sizes->v, out);
     return status ? status : fill(name, *out, value);
 }
 
@@ -96,8 +96,7 @@ static wick_status zeros_forward(const wick_call *call, wick_tensor **out)
     return constant("zeros", call, 0, out);
 }
 
-GENERATOR(zeros, "zeros", size_args, false, false, "A tensor of zeros",
-          "print(torch.zeros(2, 3))")
+GENERATOR(zeros, "zeros", size_args, false, false, "A tensor of zeros", "print(torch.zeros(2, 3))")
 
 static wick_status ones_forward(const wick_call *call, wick_tensor **out)
 {
@@ -110,7 +109,8 @@ GENERATOR(ones, "ones", size_args, false, false, "A tensor of ones", "print(torc
 
 static wick_status fill_eye(wick_tensor *dense, void *data, const void *nothing)
 {
-    int64_t rows = dense->size[0], columns = dense->size[1], bytes = (int64_t)wick_dtype_size(dense->dtype);
+    int64_t rows = dense->size[0], columns = dense->size[1],
+            bytes = (int64_t)wick_dtype_size(dense->dtype);
     const wick_value one[2] = {{.number = 1}, {.number = 0}};
     (void)nothing;
     memset(data, 0, (size_t)(rows * columns * bytes));

@@ -1,5 +1,5 @@
-/* Random tensors, with Torch7's numbers for Torch7's seeds. x:uniform() and its like fill x; without
- * a tensor to fill they give one number. */
+/* Random tensors, with Torch7's numbers for Torch7's seeds. x:uniform() and its like fill x;
+ * without a tensor to fill they give one number. */
 #include "op/generate.h"
 
 #include "base/context.h"
@@ -40,8 +40,9 @@ static wick_status draw(const char *name, wick__draw kind, double a, double b, w
 static double modulus_of(wick_dtype dtype)
 {
     static const double most[WICK_DTYPES] = {
-        [WICK_UINT8] = 256,          [WICK_INT8] = 128,          [WICK_INT16] = 32768,
-        [WICK_INT32] = 2147483648.0, [WICK_INT64] = 4294967296.0, [WICK_FLOAT16] = 1,
+        [WICK_UINT8] = 256,          [WICK_INT8] = 128,
+        [WICK_INT16] = 32768,        [WICK_INT32] = 2147483648.0,
+        [WICK_INT64] = 4294967296.0, [WICK_FLOAT16] = 1,
         [WICK_FLOAT32] = 16777217,   [WICK_FLOAT64] = 4294967296.0};
     return most[dtype];
 }
@@ -206,8 +207,7 @@ static wick_status draw_sizes(const char *name, const drawing *d, const wick_cal
                               wick_tensor **out)
 {
     const wick_sizes *sizes = call->value[0].sizes;
-    wick_status status =
-        wick__result_of(call, call->value[1].integer, sizes->count, sizes->v, out);
+    wick_status status = wick__result_of(call, call->value[1].integer, sizes->count, sizes->v, out);
     return status ? status : draw_to(name, d, *out);
 }
 
@@ -266,10 +266,11 @@ static wick_status check_shape(const wick_tensor *p, const lottery *l)
     if (p->dtype != WICK_FLOAT32 && p->dtype != WICK_FLOAT64)
         return wick__no_loop("multinomial", p->dtype);
     if (p->ndim != 1 && p->ndim != 2)
-        return wick__fail(WICK_ESHAPE,
-                          "multinomial: probabilities are a vector, or a matrix with a row for each "
-                          "distribution, not %s",
-                          wick__shape(p));
+        return wick__fail(
+            WICK_ESHAPE,
+            "multinomial: probabilities are a vector, or a matrix with a row for each "
+            "distribution, not %s",
+            wick__shape(p));
     if (l->samples < 1)
         return wick__fail(WICK_EVALUE, "multinomial: cannot sample n_sample <= 0 samples (%lld)",
                           (long long)l->samples);
@@ -334,7 +335,8 @@ static wick_status multinomial_forward(const wick_call *call, wick_tensor **out)
     wick_tensor *p = call->in[0], *weight = NULL;
     lottery l = {.rows = p->ndim == 2 ? p->size[0] : 1,
                  .categories = p->ndim ? p->size[p->ndim - 1] : 0,
-                 .samples = call->value[0].integer, .replacement = call->value[1].integer};
+                 .samples = call->value[0].integer,
+                 .replacement = call->value[1].integer};
     const int64_t matrix[] = {l.rows, l.samples};
     wick_status status = check_shape(p, &l);
     if (!status)

@@ -61,15 +61,15 @@ static wick_status run(wick__reduce *r, wick_tensor *x, bool counts, wick_tensor
     return status;
 }
 
-static wick_status reduce(const char *name, wick__reduce *r, wick_tensor *x, const wick_sizes *shape,
-                          wick_tensor **y, wick_tensor **index)
+static wick_status reduce(const char *name, wick__reduce *r, wick_tensor *x,
+                          const wick_sizes *shape, wick_tensor **y, wick_tensor **index)
 {
     bool whole = shape->count == 1 && x->ndim != 1;
     wick_tensor *result = NULL, *positions = NULL;
     if (!wick__reduces(r->kind, x->dtype))
-        return wick__fail(WICK_EDTYPE,
-                          "%s: not defined for %s tensors; convert with :float() or :double() first",
-                          name, wick_dtype_name(x->dtype));
+        return wick__fail(
+            WICK_EDTYPE, "%s: not defined for %s tensors; convert with :float() or :double() first",
+            name, wick_dtype_name(x->dtype));
     wick_status status = wick_tensor_new(x->context, r->out, shape->count, shape->v, &result);
     if (!status && index)
         status = wick_tensor_new(x->context, WICK_INT64, shape->count, shape->v, &positions);
@@ -91,8 +91,11 @@ wick_status wick__reduce_over(const char *name, wick__reduction kind, double p, 
 {
     bool folded[WICK_MAX_DIM];
     wick_sizes shape = dim < 0 ? (wick_sizes){1, {1}} : wick__sizes_like(x);
-    wick__reduce r = {.kind = kind, .p = p, .dtype = x->dtype,
-                      .out = result_type(kind, x, dim < 0), .folded = folded};
+    wick__reduce r = {.kind = kind,
+                      .p = p,
+                      .dtype = x->dtype,
+                      .out = result_type(kind, x, dim < 0),
+                      .folded = folded};
     for (int d = 0; d < WICK_MAX_DIM; d++)
         folded[d] = dim < 0 || d == dim;
     if (dim >= 0)
@@ -104,7 +107,10 @@ wick_status wick__reduce_dims(const char *name, wick__reduction kind, double p, 
                               const bool *folded, wick_tensor **y)
 {
     wick_sizes shape = wick__sizes_like(x);
-    wick__reduce r = {.kind = kind, .p = p, .dtype = x->dtype, .out = result_type(kind, x, false),
+    wick__reduce r = {.kind = kind,
+                      .p = p,
+                      .dtype = x->dtype,
+                      .out = result_type(kind, x, false),
                       .folded = folded};
     for (int d = 0; d < x->ndim; d++)
         if (folded[d])

@@ -47,9 +47,9 @@ static wick_status scan(const char *name, wick__scan kind, wick_tensor *x, wick_
 {
     wick_tensor *y = NULL;
     if (!wick__scans(kind, x->dtype))
-        return wick__fail(WICK_EDTYPE,
-                          "%s: not defined for %s tensors; convert with :float() or :double() first",
-                          name, wick_dtype_name(x->dtype));
+        return wick__fail(
+            WICK_EDTYPE, "%s: not defined for %s tensors; convert with :float() or :double() first",
+            name, wick_dtype_name(x->dtype));
     wick_status status = wick_tensor_new(x->context, x->dtype, x->ndim, x->size, &y);
     if (!status)
         status = run(kind, x, g, dim, y);
@@ -65,8 +65,7 @@ static wick_status scan_along(const char *name, wick__scan kind, const wick_call
 {
     int dim = 0;
     wick_tensor *x = call->in[0];
-    wick_status status =
-        x->ndim ? wick__check_dim(name, x, call->value[0].integer, &dim) : WICK_OK;
+    wick_status status = x->ndim ? wick__check_dim(name, x, call->value[0].integer, &dim) : WICK_OK;
     return status ? status : scan(name, kind, x, NULL, x->ndim ? dim : -1, out);
 }
 
@@ -150,8 +149,7 @@ static wick_status cumprod_gradient_forward(const wick_call *call, wick_tensor *
     wick_tensor *x = call->in[0], *g = call->in[1];
     if (x->ndim == 0)
         return scan("cumprod_gradient", WICK__CUMPROD_GRADIENT, x, g, -1, out);
-    wick_status status =
-        wick__check_dim("cumprod_gradient", x, call->value[0].integer, &dim);
+    wick_status status = wick__check_dim("cumprod_gradient", x, call->value[0].integer, &dim);
     return status ? status : scan("cumprod_gradient", WICK__CUMPROD_GRADIENT, x, g, dim, out);
 }
 

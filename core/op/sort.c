@@ -14,7 +14,11 @@ typedef struct selecting {
 /* x around `dim`, row-major; `kept` elements of a line are wanted. */
 static wick_status run(const selecting *s, wick_tensor *x, int dim, int64_t k, wick_tensor **out)
 {
-    wick__sort_lines lines = {.dtype = x->dtype, .outer = 1, .n = x->size[dim], .inner = 1, .k = k,
+    wick__sort_lines lines = {.dtype = x->dtype,
+                              .outer = 1,
+                              .n = x->size[dim],
+                              .inner = 1,
+                              .k = k,
                               .descending = s->descending};
     void *from, *places;
     for (int d = 0; d < x->ndim; d++)
@@ -116,9 +120,12 @@ SELECTION(sort, 0,
 
 /* ---- topk ---- */
 
-static const wick__arg topk_args[] = {
-    TENSOR("x"),       INTEGER_OR("k", 1), DIM_OR("dim", -1), BOOLEAN_OR("largest", 0),
-    BOOLEAN_OR("sorted", 0), END};
+static const wick__arg topk_args[] = {TENSOR("x"),
+                                      INTEGER_OR("k", 1),
+                                      DIM_OR("dim", -1),
+                                      BOOLEAN_OR("largest", 0),
+                                      BOOLEAN_OR("sorted", 0),
+                                      END};
 
 static wick_status topk_forward(const wick_call *call, wick_tensor **out)
 {
@@ -132,10 +139,11 @@ static wick_status topk_forward(const wick_call *call, wick_tensor **out)
     return status ? status : choose(&s, x, dim, k, k, out);
 }
 
-SELECTION(topk, 1,
-          "The k smallest values along a dimension (the last by default), or the largest, and their "
-          "indices; always in order",
-          "print(torch.topk(torch.Tensor{3, 1, 2}, 2, 1, true))")
+SELECTION(
+    topk, 1,
+    "The k smallest values along a dimension (the last by default), or the largest, and their "
+    "indices; always in order",
+    "print(torch.topk(torch.Tensor{3, 1, 2}, 2, 1, true))")
 
 /* ---- kthvalue, median, mode ---- */
 

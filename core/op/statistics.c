@@ -153,8 +153,7 @@ const wick_op wick_op_dist = {.name = "dist",
                               .number = true,
                               .forward = dist_forward,
                               .doc = "The p-norm of x - z, for equally many elements",
-                              .example =
-                                  "print(torch.Tensor{1, 2}:dist(torch.Tensor{4, 6}))"};
+                              .example = "print(torch.Tensor{1, 2}:dist(torch.Tensor{4, 6}))"};
 
 /* ---- var, std ---- */
 
@@ -261,8 +260,7 @@ static wick_status log_sum_exp(wick_tensor *x, int dim, wick_tensor **out)
                           wick_dtype_name(x->dtype));
     bool empty = dim < 0 ? wick__count(x) == 0 : x->size[dim] == 0;
     wick__scope_open(s, x->context);
-    wick_tensor *m =
-        empty ? NULL : bounded(s, fold(s, &wick_op_max_all, &wick_op_max, x, dim));
+    wick_tensor *m = empty ? NULL : bounded(s, fold(s, &wick_op_max_all, &wick_op_max, x, dim));
     wick_tensor *powers = wick__unary(s, &wick_op_exp, empty ? x : wick__subtract(s, x, m));
     wick_tensor *sum = fold(s, &wick_op_sum_all, &wick_op_sum, powers, dim);
     wick_tensor *y = wick__unary(s, &wick_op_log, sum);
@@ -298,8 +296,7 @@ REDUCE_ALL(log_sum_exp_all, "logSumExp", all_args, WICK__SAVE_IN(0) | WICK__SAVE
 static wick_status log_sum_exp_forward(const wick_call *call, wick_tensor **out)
 {
     int dim;
-    wick_status status =
-        wick__check_dim("logSumExp", call->in[0], call->value[0].integer, &dim);
+    wick_status status = wick__check_dim("logSumExp", call->in[0], call->value[0].integer, &dim);
     return status ? status : log_sum_exp(call->in[0], dim, out);
 }
 

@@ -310,7 +310,7 @@ static wick_tensor *place(wick__rule *r, wick_tensor *g, int dim, int64_t start,
     zeros = wick__keep(r->scope, status, zeros);
     if (!zeros || !g)
         return NULL;
-    wick_call fill = {.inputs = 1, .in = &zeros, .value = {{.number = 0}}};
+    wick_call fill = {.value = {{.number = 0}}};
     r->scope->status = wick_apply_into(&wick_op_fill, &fill, &zeros);
     return wick__run(r->scope, &wick_op_assign, 2, (wick_tensor *[]){zeros, g},
                      (wick_value[]){{.sizes = &starts}, {.sizes = &lengths}});

@@ -7,11 +7,27 @@ local help = {}
 
 -- Operations -----------------------------------------------------------------------------------
 
+-- A choice's default counts its words from 0.
+local function word_at(choices, place)
+  for word in choices:gmatch("[^|]+") do
+    if place == 0 then return word end
+    place = place - 1
+  end
+end
+
+-- What an optional argument is when it is left out; nil where that is not a plain value.
+local function default_text(argument)
+  local default, kind = argument.default, argument.kind
+  if not default then return nil end
+  if kind == "boolean" then return tostring(default ~= 0) end
+  if kind == "choice" then return ('"%s"'):format(word_at(argument.choices, default)) end
+  if kind == "number" or kind == "integer" then return errors.number(default) end
+end
+
 local function argument_text(argument)
-  local word = argument.name
-  local default = argument.default
-  if default ~= nil then word = ("%s = %s"):format(word, tostring(default)) end
-  return argument.optional and "[" .. word .. "]" or word
+  if not argument.optional then return argument.name end
+  local default = default_text(argument)
+  return "[" .. argument.name .. (default and " = " .. default or "") .. "]"
 end
 
 local function operation_text(operation)
@@ -23,9 +39,14 @@ local function operation_text(operation)
   return table.concat(lines, "\n")
 end
 
+-- The descriptors of the operations that Lua offers.
 local function all_operations()
   local found, core = pcall(require, "wick.core")
-  return found and core.operations and core.operations() or {}
+  local offered = {}
+  for _, operation in ipairs(found and core.operations() or {}) do
+    if not operation.internal then offered[#offered + 1] = operation end
+  end
+  return offered
 end
 
 -- The texts of the operations that `name` (with or without torch. in front) stands for.

@@ -28,14 +28,10 @@ local function watch_core()
   end
 end
 
-local function build_line()
-  local found, core = pcall(require, "wick.core")
-  return found and core.buildInfo and core.buildInfo() or nil
-end
-
+-- The version, and where the C module can be loaded how it computes.
 local function version_line()
-  local build = build_line()
-  return ("Wick %s%s"):format(host.version, build and " (" .. build .. ")" or "")
+  local found, core = pcall(require, "wick.core")
+  return found and core.buildInfo() or "Wick " .. host.version
 end
 
 -- Options --------------------------------------------------------------------------------------

@@ -17,6 +17,17 @@ typedef struct named_test {
     void (*function)(void);
 } named_test;
 
+static wick_context *test_contexts[3];
+
+static inline wick_context *context_with(int threads)
+{
+    wick_context **context = &test_contexts[threads];
+    if (!*context && wick_context_new(NULL, context))
+        abort();
+    wick_context_set_threads(*context, threads);
+    return *context;
+}
+
 /* For instruction set i of three, under its name: tests count on from i times their number. */
 static inline int run_tests(const named_test *tests, int n, int i, const char *isa)
 {
@@ -26,6 +37,8 @@ static inline int run_tests(const named_test *tests, int n, int i, const char *i
         snprintf(name, sizeof name, "%s (%s)", tests[t].name, isa);
         test(name, tests[t].function);
     }
+    for (int threads = 0; threads < 3; threads++)
+        wick_context_release(test_contexts[threads]);
     return tap_failures > 0;
 }
 
@@ -46,17 +59,6 @@ static inline int run_under_every_isa(const named_test *tests, int n)
         failed |= child < 0 || waitpid(child, &status, 0) < 0 || status != 0;
     }
     return failed;
-}
-
-static inline wick_context *context_with(int threads)
-{
-    static wick_context *contexts[3];
-    if (!contexts[threads]) {
-        if (wick_context_new(NULL, &contexts[threads]))
-            abort();
-        wick_context_set_threads(contexts[threads], threads);
-    }
-    return contexts[threads];
 }
 
 static inline double next_random(void)
