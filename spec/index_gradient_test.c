@@ -178,7 +178,7 @@ static void a_write_to_a_leaf_is_refused(void)
 {
     wick_tensor *x = numbers(WICK_FLOAT64, SHAPE(3), 0), *leaf = recorded_copy(x), *list = LONGS(1);
     expect_failure(run_into("index_fill", 2, IN(leaf, list), VALUES(INTEGER(0), NUMBER(1)), leaf),
-                   WICK_EGRAD, "indexFill: this 3 tensor is a leaf");
+                   WICK_EGRAD, "indexFill: this tensor (3) is a leaf");
     expect(same(x, leaf));
     RELEASE(x, leaf, list);
 }

@@ -172,8 +172,9 @@ end)
 describe("under plain Lua", function()
   it("the prompt works without the program", function()
     local input = program.file("1 + 1\nerror('bad')\nx = 3\nx\n")
-    local pipe = io.popen(("%s -e 'os.exit(require(\"wick.repl\").start{})' <%s 2>/dev/null"):format(
-      os.getenv("WICK_LUA") or "lua5.4", input))
+    local start = "os.exit(require('wick.repl').start{})"
+    local pipe = io.popen(('%s -e "%s" <%s 2>/dev/null'):format(
+      os.getenv("WICK_LUA") or "lua5.4", start, input))
     local output = pipe:read("a")
     local _, _, code = pipe:close()
     os.remove(input)

@@ -13,28 +13,38 @@ local noted -- the inner modules that have run in the recording under way; nil: 
 
 -- Nested values ----------------------------------------------------------------------------------
 
---- f of every tensor in nested tables, in tables of the same shape; other values stay.
+-- The keys of a table in an order that depends on them alone: places, then names.
+local function ordered_keys(value)
+  local keys, names = {}, {}
+  for i = 1, #value do keys[i] = i end
+  for key in pairs(value) do
+    if type(key) == "string" then names[#names + 1] = key end
+  end
+  table.sort(names)
+  return table.move(names, 1, #names, #keys + 1, keys)
+end
+
+local function is_nested(value)
+  return type(value) == "table" and not class.typename(value)
+end
+
+--- f of every tensor in nested tables, in tables of the same shape; other values stay. Tensors come
+-- in the order of `tape.tensors`.
 function tape.map(value, f)
   if class.isTensor(value) then return f(value) end
-  if type(value) ~= "table" or class.typename(value) then return value end
+  if not is_nested(value) then return value end
   local mapped = {}
-  for key, entry in pairs(value) do mapped[key] = tape.map(entry, f) end
+  for _, key in ipairs(ordered_keys(value)) do mapped[key] = tape.map(value[key], f) end
   return mapped
 end
 
---- All tensors in nested tables, in an order that depends on the shape of the tables alone.
+--- All tensors in nested tables, in an order that depends on the tables' keys alone.
 function tape.tensors(value, list)
   list = list or {}
   if class.isTensor(value) then
     list[#list + 1] = value
-  elseif type(value) == "table" and not class.typename(value) then
-    for _, entry in ipairs(value) do tape.tensors(entry, list) end
-    local names = {}
-    for key in pairs(value) do
-      if type(key) == "string" then names[#names + 1] = key end
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do tape.tensors(value[name], list) end
+  elseif is_nested(value) then
+    for _, key in ipairs(ordered_keys(value)) do tape.tensors(value[key], list) end
   end
   return list
 end
@@ -66,7 +76,7 @@ end
 --- Whether a tensor among nested tables is recorded.
 function tape.is_recorded(value)
   if class.isTensor(value) then return value:isRecorded() end
-  if type(value) ~= "table" or class.typename(value) then return false end
+  if not is_nested(value) then return false end
   for _, entry in pairs(value) do
     if tape.is_recorded(entry) then return true end
   end
@@ -206,9 +216,8 @@ function tape.point(old, new)
     if class.isTensor(old) and not rawequal(old, new) then return core.point(old, new:detach()) end
     return new:detach()
   end
-  if type(new) ~= "table" or class.typename(new) then return new end
-  local result = type(old) == "table" and not class.typename(old) and getmetatable(old) == nil
-    and old or {}
+  if not is_nested(new) then return new end
+  local result = is_nested(old) and getmetatable(old) == nil and old or {}
   for key in pairs(result) do
     if new[key] == nil then result[key] = nil end
   end

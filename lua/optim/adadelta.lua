@@ -1,12 +1,13 @@
 -- optim.adadelta: steps in the units of the parameters, from moving averages of squared gradients and
 -- squared steps (Zeiler, 2012).
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.adadelta"
 
 --- optim.adadelta(feval, x [, config [, state]]): config: rho (0.9), eps (1e-6), weightDecay (0),
--- weightDecays, learningRate (1, a factor of the whole step), learningRates. Returns x and { value
--- before the step }.
+-- weightDecays, learningRateMultiplier (1) and learningRates, factors of the step (there is no
+-- learningRate). Returns x and { value before the step }.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config
@@ -17,11 +18,11 @@ return function(feval, x, config, state)
   local variance = step.buffer(state, "paramVariance", memory)
   local taken = step.buffer(state, "accDelta", memory)
   variance:mul(rho):addcmul(1 - rho, gradient, gradient)
-  local std = step.buffer(state, "paramStd", memory):copy(variance):add(eps):sqrt()
-  local delta = step.buffer(state, "delta", memory):copy(taken):add(eps):sqrt()
+  local std = torch.add(step.buffer(state, "paramStd", memory), variance, eps):sqrt()
+  local delta = torch.add(step.buffer(state, "delta", memory), taken, eps):sqrt()
   delta:cdiv(std):cmul(gradient)
   taken:mul(rho):addcmul(1 - rho, delta, delta)
-  step.move(WHAT, config, memory, config.learningRate or 1, delta)
+  step.move(WHAT, config, memory, config.learningRateMultiplier or 1, delta)
   state.evalCounter = (state.evalCounter or 0) + 1
   return x, { value }
 end

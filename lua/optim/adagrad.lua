@@ -1,5 +1,6 @@
 -- optim.adagrad: steps divided by the root of all squared gradients so far (Duchi and others, 2011).
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.adagrad"
 
@@ -14,7 +15,7 @@ return function(feval, x, config, state)
   state.evalCounter = state.evalCounter or 0
   local rate = step.rate(config, 1e-3, state.evalCounter)
   local variance = step.buffer(state, "paramVariance", memory):addcmul(1, gradient, gradient)
-  local std = step.buffer(state, "paramStd", memory):copy(variance):sqrt():add(1e-10)
+  local std = torch.sqrt(step.buffer(state, "paramStd", memory), variance):add(1e-10)
   step.move_divided(WHAT, config, memory, rate, gradient, std)
   state.evalCounter = state.evalCounter + 1
   return x, { value }

@@ -1,5 +1,6 @@
 -- optim.adam: steps scaled by moving averages of the gradient and its square (Kingma and Ba, 2015).
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.adam"
 
@@ -19,7 +20,7 @@ return function(feval, x, config, state)
   local m, v = step.buffer(state, "m", memory), step.buffer(state, "v", memory)
   m:mul(beta1):add(1 - beta1, gradient)
   v:mul(beta2):addcmul(1 - beta2, gradient, gradient)
-  local denom = step.buffer(state, "denom", memory):copy(v):sqrt():add(config.epsilon or 1e-8)
+  local denom = torch.sqrt(step.buffer(state, "denom", memory), v):add(config.epsilon or 1e-8)
   rate = rate * math.sqrt(1 - beta2 ^ state.t) / (1 - beta1 ^ state.t)
   step.move_divided(WHAT, config, memory, rate, m, denom)
   return x, { value }

@@ -19,6 +19,6 @@ return function(feval, x, config, state)
   size:copy(gradient):abs():add(config.epsilon or 1e-38)
   u:mul(beta2):cmax(size)
   local rate = (config.learningRate or 0.002) / (1 - beta1 ^ state.t)
-  step.move_divided(WHAT, config, memory, rate, m, size:copy(u))
+  step.move_divided(WHAT, config, memory, rate, m, u, size)
   return x, { value }
 end

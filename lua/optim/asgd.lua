@@ -1,5 +1,6 @@
 -- optim.asgd: stochastic gradient descent whose parameters are averaged beside it.
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.asgd"
 
@@ -16,10 +17,10 @@ end
 -- The average follows x until step t0, then takes the mean of what comes.
 local function average(state, x)
   if state.mu_t == 1 or not state.ax then
-    state.ax = step.buffer(state, "ax", x):copy(x)
+    step.buffer(state, "ax", x):copy(x)
   else
-    state.tmp = step.buffer(state, "tmp", x):copy(x):add(-1, state.ax)
-    state.ax:add(state.mu_t, state.tmp)
+    local difference = torch.csub(step.buffer(state, "tmp", x), x, state.ax)
+    state.ax:add(state.mu_t, difference)
   end
 end
 

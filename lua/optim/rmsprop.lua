@@ -1,5 +1,6 @@
 -- optim.rmsprop: steps divided by the root of a moving average of squared gradients.
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.rmsprop"
 
@@ -14,7 +15,7 @@ return function(feval, x, config, state)
   step.decay(WHAT, config, memory, gradient)
   local mean = step.buffer(state, "m", memory, config.initialMean)
   mean:mul(alpha):addcmul(1 - alpha, gradient, gradient)
-  local root = step.buffer(state, "tmp", memory):copy(mean):sqrt():add(config.epsilon or 1e-8)
+  local root = torch.sqrt(step.buffer(state, "tmp", memory), mean):add(config.epsilon or 1e-8)
   step.move_divided(WHAT, config, memory, config.learningRate or 1e-2, gradient, root)
   return x, { value }
 end

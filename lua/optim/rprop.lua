@@ -1,22 +1,17 @@
 -- optim.rprop: steps of each parameter's own size, which grows while the sign of its gradient stays
 -- and shrinks where it changes (Riedmiller and Braun, 1993).
+local class = require "torch.class"
 local step = require "optim.step"
+local torch = require "torch"
 
 local WHAT = "optim.rprop"
 
 -- The sizes live under `stepsize`, which in the config is the number they begin with.
 local function sizes_of(config, state, x)
-  if type(state.stepsize) ~= "userdata" then
+  if not class.isTensor(state.stepsize) then
     state.stepsize = x:clone():fill(config.stepsize or 0.1)
   end
   return state.stepsize
-end
-
--- Grown where the gradient kept its sign, shrunk where it changed; 1 elsewhere.
-local function factors(config, sign, psign)
-  local factor = sign:clone():fill(1)
-  factor:maskedFill(psign:byte(), config.etaplus or 1.2)
-  return factor
 end
 
 local function update(config, state, x, gradient)
@@ -24,11 +19,11 @@ local function update(config, state, x, gradient)
   local sizes = sizes_of(config, state, x)
   local sign = step.buffer(state, "sign", x):copy(gradient):cmul(previous):sign()
   state.psign, state.nsign = sign:gt(0), sign:lt(0)
-  local factor = factors(config, sign, state.psign)
-  factor:maskedFill(state.nsign, config.etaminus or 0.5)
-  sizes:cmul(factor):clamp(config.stepsizemin or 1e-6, config.stepsizemax or 50)
+  sign:fill(1):maskedFill(state.psign, config.etaplus or 1.2)
+  sign:maskedFill(state.nsign, config.etaminus or 0.5)
+  sizes:cmul(sign):clamp(config.stepsizemin or 1e-6, config.stepsizemax or 50)
   gradient:maskedFill(state.nsign, 0)
-  sign:copy(gradient):sign()
+  torch.sign(sign, gradient)
   step.move(WHAT, config, x, 1, sign:cmul(sizes))
   previous:copy(gradient)
 end

@@ -2,6 +2,7 @@
 -- the parameters' memory without their history, so that nothing of a step is recorded.
 local class = require "torch.class"
 local errors = require "wick.errors"
+local torch = require "torch"
 
 local step = {}
 
@@ -69,12 +70,13 @@ function step.move(what, config, x, rate, direction)
   end
 end
 
---- x <- x - rate * numerator / denominator, times `learningRates`, which costs the denominator.
-function step.move_divided(what, config, x, rate, numerator, denominator)
+--- x <- x - rate * numerator / denominator, times `learningRates`, which takes the tensor `scratch`
+-- (the denominator unless given).
+function step.move_divided(what, config, x, rate, numerator, denominator, scratch)
   local rates = per_parameter(what, config, "learningRates", x)
   if rates then
-    denominator:cdiv(numerator, denominator)
-    x:addcmul(-rate, rates, denominator)
+    scratch = torch.cdiv(scratch or denominator, numerator, denominator)
+    x:addcmul(-rate, rates, scratch)
   else
     x:addcdiv(-rate, numerator, denominator)
   end
