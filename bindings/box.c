@@ -4,15 +4,19 @@
 
 #include <string.h>
 
+/* The mark tells our userdata from others' faster than metatables do; Lua code cannot write it. */
 typedef struct box {
     wick_tensor *tensor;
+    const void *mark;
 } box;
 
 typedef struct storage_box {
     wick_storage *storage;
+    const void *mark;
 } storage_box;
 
-/* Marks in a metatable that its userdata are ours. */
+_Static_assert(sizeof(box) == sizeof(storage_box), "one check serves both");
+
 static const char tensor_key, storage_key, state_key;
 /* In the registry: a list of metatables, tensors' at 1.., storages' at 9.. */
 static const char classes_key;
@@ -103,20 +107,16 @@ static void push_class(lua_State *L, int index)
     lua_remove(L, -2);
 }
 
-static void *to_marked(lua_State *L, int index, const void *key)
+static void *to_marked(lua_State *L, int index, const void *mark)
 {
-    void *data = lua_touserdata(L, index);
-    if (!data || !lua_getmetatable(L, index))
-        return NULL;
-    bool ours = lua_rawgetp(L, -1, key) != LUA_TNIL;
-    lua_pop(L, 2);
-    return ours ? data : NULL;
+    box *b = lua_touserdata(L, index);
+    return b && lua_rawlen(L, index) == sizeof *b && b->mark == mark ? b : NULL;
 }
 
 wick_tensor **lua_wick_push_box(lua_State *L)
 {
     box *b = lua_newuserdatauv(L, sizeof *b, 1);
-    b->tensor = NULL;
+    *b = (box){NULL, &tensor_key};
     push_class(L, WICK_FLOAT32 + 1);
     lua_setmetatable(L, -2);
     return &b->tensor;
@@ -186,7 +186,7 @@ static int tensor_eq(lua_State *L)
 wick_storage **lua_wick_push_storage_box(lua_State *L)
 {
     storage_box *b = lua_newuserdatauv(L, sizeof *b, 0);
-    b->storage = NULL;
+    *b = (storage_box){NULL, &storage_key};
     push_class(L, WICK_DTYPES + WICK_INT64 + 1);
     lua_setmetatable(L, -2);
     return &b->storage;
@@ -247,12 +247,9 @@ static int class_index(lua_State *L)
     return 1;
 }
 
-static void new_class(lua_State *L, const char *kind, wick_dtype dtype, const void *mark,
-                      const luaL_Reg *metamethods)
+static void new_class(lua_State *L, const char *kind, wick_dtype dtype, const luaL_Reg *metamethods)
 {
     lua_createtable(L, 0, 64);
-    lua_pushboolean(L, true);
-    lua_rawsetp(L, -2, mark);
     lua_pushfstring(L, "torch.%s%s", type_names[dtype], kind);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__typename");
@@ -281,9 +278,9 @@ void lua_wick_open_classes(lua_State *L)
     lua_createtable(L, 2 * WICK_DTYPES, 0);
     lua_createtable(L, 0, 2 * WICK_DTYPES);
     for (int i = 0; i < WICK_DTYPES; i++) {
-        new_class(L, "Tensor", (wick_dtype)i, &tensor_key, tensor_meta);
+        new_class(L, "Tensor", (wick_dtype)i, tensor_meta);
         add_class(L, i + 1);
-        new_class(L, "Storage", (wick_dtype)i, &storage_key, storage_meta);
+        new_class(L, "Storage", (wick_dtype)i, storage_meta);
         add_class(L, WICK_DTYPES + i + 1);
     }
     lua_insert(L, -2);

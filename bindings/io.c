@@ -141,12 +141,17 @@ static void push_names(lua_State *L, const wick_safetensors *file)
     }
 }
 
-/* safetensorsLoad(path) -> tensors by name, metadata, names in the order of the file */
+/* safetensorsLoad(path [, map]) -> tensors by name, metadata, names in the order of the file. With
+ * `map` true the tensors are read-only views of the file, which nobody may cut short meanwhile: see
+ * wick_safetensors_map. */
 static int load_safetensors(lua_State *L)
 {
     const char *path = check_path(L, "safetensorsLoad");
+    bool map = lua_toboolean(L, 2);
     wick_safetensors **file = push_file(L);
-    lua_wick_check(L, wick_safetensors_open(lua_wick_context(L), path, file));
+    wick_context *context = lua_wick_context(L);
+    lua_wick_check(L, map ? wick_safetensors_map(context, path, file)
+                          : wick_safetensors_open(context, path, file));
     push_tensors(L, *file);
     push_metadata(L, *file);
     push_names(L, *file);

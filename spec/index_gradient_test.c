@@ -88,20 +88,22 @@ static void of_joining(void)
     wick_tensor *a = numbers(WICK_FLOAT64, SHAPE(2, 3), 1),
                 *b = numbers(WICK_FLOAT64, SHAPE(2, 2), 2);
     wick_tensor *c = numbers(WICK_FLOAT64, SHAPE(2), 0),
-                *none = tensor_of(WICK_FLOAT64, (wick_sizes){0});
+                *none = tensor_of(WICK_FLOAT64, (wick_sizes){0}),
+                *empty = tensor_of(WICK_FLOAT64, SHAPE(2, 0));
     const wick_value *last = VALUES(INTEGER(INT64_MIN));
     HOLDS("cat", last, a, b);
     HOLDS("cat", last, a, none, c, b);
     HOLDS("cat", VALUES(INTEGER(0)), a, a);
     HOLDS("cat", VALUES(INTEGER(1)), c, c);
     HOLDS("cat", VALUES(INTEGER(2)), a, a);
+    HOLDS("cat", VALUES(INTEGER(0)), empty, empty);
     HOLDS("repeat_tensor", VALUES(SIZES(3, 2)), a);
     HOLDS("repeat_tensor", VALUES(SIZES(2, 1, 3)), a);
     HOLDS("repeat_tensor", VALUES(SIZES(2, 0, 3)), a);
     HOLDS("repeat_tensor", VALUES(SIZES(1, 1)), a);
     HOLDS("flip", VALUES(INTEGER(0)), a);
     HOLDS("flip", VALUES(INTEGER(1)), a);
-    RELEASE(a, b, c, none);
+    RELEASE(a, b, c, none, empty);
 }
 
 static void of_diagonals(void)
@@ -193,6 +195,65 @@ static void positions_that_changed_are_noticed(void)
     RELEASE(x, leaf, list, y);
 }
 
+/* ---- memory ---- */
+
+/* Fails every allocation of the operation and its gradient in turn. */
+static void expect_clean_failures(const char *word, int inputs, wick_tensor **in,
+                                  const wick_value *value)
+{
+    wick_status status = WICK_ENOMEM;
+    for (uint64_t n = 1; status && n < 500; n++) {
+        wick_tensor *leaf = recorded_copy(in[0]), *grad = NULL, *all[MOST_INPUTS] = {leaf}, *w;
+        wick_tensor *out[WICK_MAX_OUTPUTS] = {NULL};
+        memcpy(all + 1, in + 1, sizeof *in * (size_t)(inputs - 1));
+        wick_tensor *y = run(word, inputs, all, value);
+        w = weights_of(y);
+        wick_tensor_release(y);
+        uint64_t storages = wick_context_memory(context).storages;
+        wick_context_fail_after(context, n);
+        status = apply_all(word, inputs, all, value, out);
+        if (!status)
+            status = wick_grad(1, out, &w, 1, &leaf, (wick_backward_options){false, false}, &grad);
+        wick_context_fail_after(context, 0);
+        expect_for(status == WICK_OK || status == WICK_ENOMEM, "%s, allocation %d", word, (int)n);
+        RELEASE(out[0], grad);
+        expect_for(wick_context_memory(context).storages == storages, "%s, allocation %d", word,
+                   (int)n);
+        RELEASE(leaf, w);
+    }
+    expect_for(status == WICK_OK, "%s", word);
+}
+
+static void running_out_of_memory_leaves_nothing(void)
+{
+    wick_tensor *x = numbers(WICK_FLOAT64, SHAPE(3, 4), 1), *list = LONGS(3, 1, 3);
+    wick_tensor *table = positions(SHAPE(3, 4), 3, 1), *mask = tensor_of(WICK_UINT8, SHAPE(3, 4));
+    wick_tensor *source = numbers(WICK_FLOAT32, SHAPE(3, 4), 0);
+    wick_tensor *real = numbers(WICK_FLOAT32, SHAPE(3), 0);
+    for (int64_t i = 0; i < 12; i++)
+        set(mask, i, (double)(i % 2));
+    for (int64_t i = 0; i < 3; i++)
+        set(real, i, (double)i + 1);
+    const wick_value *value = VALUES(INTEGER(0), NUMBER(5));
+    expect_clean_failures("index", 2, IN(x, real), value);
+    expect_clean_failures("index_add", 3, IN(x, list, source), value);
+    expect_clean_failures("index_copy", 3, IN(x, list, source), value);
+    expect_clean_failures("index_fill", 2, IN(x, list), value);
+    expect_clean_failures("gather", 2, IN(x, table), value);
+    expect_clean_failures("scatter", 3, IN(x, table, source), value);
+    expect_clean_failures("masked_select", 2, IN(x, mask), value);
+    expect_clean_failures("masked_fill", 2, IN(x, mask), VALUES(NUMBER(5)));
+    expect_clean_failures("masked_copy", 3, IN(x, mask, source), value);
+    expect_clean_failures("assign", 2, IN(x, list), VALUES(SIZES(1, 0), SIZES(1, 3)));
+    expect_clean_failures("pad", 1, IN(x), VALUES(INTEGER(1), INTEGER(1), INTEGER(1)));
+    expect_clean_failures("cat", 2, IN(x, x), value);
+    expect_clean_failures("repeat_tensor", 1, IN(x), VALUES(SIZES(2, 3, 2)));
+    expect_clean_failures("flip", 1, IN(x), value);
+    expect_clean_failures("diag", 1, IN(x), VALUES(INTEGER(1)));
+    expect_clean_failures("triu", 1, IN(x), VALUES(INTEGER(1)));
+    RELEASE(x, list, table, mask, source, real);
+}
+
 int main(void)
 {
     must(wick_context_new(NULL, &context));
@@ -205,6 +266,7 @@ int main(void)
     test("in-place forms are recorded", in_place_forms_are_recorded);
     test("a write to a leaf is refused", a_write_to_a_leaf_is_refused);
     test("positions that changed are noticed", positions_that_changed_are_noticed);
+    test("running out of memory leaves nothing", running_out_of_memory_leaves_nothing);
     expect(wick_context_memory(context).storages == 0 && wick_context_memory(context).nodes == 0);
     wick_context_release(context);
     return finish();

@@ -107,18 +107,29 @@ static int64_t parts_of(int64_t n, int64_t part)
     return n / part + (n % part != 0);
 }
 
+/* Lines of neighbours that are folded together are dealt out by their length; else results lie
+ * beside each other, and a chunk is as many as stay in a cache. */
+static int64_t chunk_of(const job *j)
+{
+    int64_t line = innermost(&j->folded);
+    bool by_lines = j->folded.stride[j->folded.ndim - 1] == 1 && line >= 16;
+    int64_t most = by_lines ? within(GRAIN / line, 1, MOST_CHUNK) : MOST_CHUNK;
+    return within(innermost(&j->kept), 1, most);
+}
+
 static void cut(job *j)
 {
-    int64_t row = innermost(&j->kept), folded = j->folded.count;
-    bool by_lines = j->folded.stride[j->folded.ndim - 1] == 1 && innermost(&j->folded) >= 16;
-    j->chunk = within(row, 1, by_lines ? within(GRAIN / (folded + 1), 1, MOST_CHUNK) : MOST_CHUNK);
+    int64_t row = innermost(&j->kept), folded = j->folded.count, line = innermost(&j->folded);
+    j->chunk = chunk_of(j);
     j->chunks_a_row = parts_of(row, j->chunk);
-    j->chunks = row ? j->kept.count / row * j->chunks_a_row : 0;
+    j->chunks = j->kept.count / row * j->chunks_a_row;
     j->block = folded;
     j->blocks = 1;
     if (j->chunks >= ENOUGH_CHUNKS || folded <= 2 * (GRAIN / j->chunk))
         return;
     j->block = within(GRAIN / j->chunk, parts_of(folded, MOST_BLOCKS), folded);
+    if (j->block > line) /* whole lines */
+        j->block = parts_of(j->block, line) * line;
     j->blocks = parts_of(folded, j->block);
 }
 

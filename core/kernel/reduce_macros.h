@@ -7,8 +7,10 @@
 
 #include "kernel/reduce_fold.h"
 
-/* Running sums of a line: the same number everywhere, so that instruction sets agree. */
+/* Running sums or extremes of a line: as many everywhere, so that instruction sets agree. */
 #define LANES 32
+/* Running sums where a few results stand side by side. */
+#define WIDE 256
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)

@@ -11,6 +11,8 @@ enum {
     FEW = 48,     /* items that insertion sorts faster */
     GRAIN = 4096, /* elements that pay for a part */
     MOST_PARTS = 16,
+    FEWEST = 32,       /* firsts that are kept in order while the line goes by */
+    WINDOW = 256,      /* items of a line at once, then */
     SCRATCH = 64 << 20 /* bytes that all parts together may take, if there are several */
 };
 
@@ -146,6 +148,27 @@ static void collect(int64_t n, const item *a, item last, int64_t k, item *to)
             to[found++] = a[i];
 }
 
+/* The first k items of a line that goes by in windows, in order: for a small k, as few items come
+ * before the k-th of those seen. */
+static void keep_first(const wick__sort_lines *l, const char *x, item *first)
+{
+    int64_t kept = 0, step = WINDOW * l->inner * (int64_t)wick_dtype_size(l->dtype);
+    item window[WINDOW];
+    for (int64_t begin = 0; begin < l->n; begin += WINDOW, x += step) {
+        int64_t n = l->n - begin < WINDOW ? l->n - begin : WINDOW;
+        loads[l->dtype](n, x, l->inner, window);
+        for (int64_t i = 0; i < n; i++) {
+            item next = {l->descending ? ~window[i].key : window[i].key, begin + i};
+            if (kept == l->k && next.key >= first[kept - 1].key)
+                continue;
+            int64_t at = kept < l->k ? kept++ : kept - 1;
+            for (; at > 0 && first[at - 1].key > next.key; at--)
+                first[at] = first[at - 1];
+            first[at] = next;
+        }
+    }
+}
+
 static item find_mode(int64_t n, const item *sorted)
 {
     int64_t best = 0, most = 0, begin = 0;
@@ -204,11 +227,16 @@ static void run_line(const job *j, int64_t line, item *a)
     int64_t k = j->selection == WICK__FIRST_K ? l->k : 1;
     int64_t row = line / l->inner, column = line % l->inner, to = row * k * l->inner + column;
     const char *x = (const char *)l->x + (row * l->n * l->inner + column) * element;
-    loads[l->dtype](l->n, x, l->inner, a);
-    for (int64_t i = 0; i < l->n && l->descending; i++)
-        a[i].key = ~a[i].key;
-    stores[l->dtype](k, choose(j, a, a + l->n), x, (char *)l->value + to * element, l->index + to,
-                     l->inner);
+    const item *chosen = a;
+    if (j->selection == WICK__FIRST_K && k <= FEWEST && k < l->n / 8) {
+        keep_first(l, x, a);
+    } else {
+        loads[l->dtype](l->n, x, l->inner, a);
+        for (int64_t i = 0; i < l->n && l->descending; i++)
+            a[i].key = ~a[i].key;
+        chosen = choose(j, a, a + l->n);
+    }
+    stores[l->dtype](k, chosen, x, (char *)l->value + to * element, l->index + to, l->inner);
 }
 
 static void part(void *job_, int64_t begin, int64_t end)

@@ -51,3 +51,13 @@ bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape)
             return false;
     return t->ndim == shape->count;
 }
+
+wick_status wick__check_gradient(const char *name, const wick_tensor *g, const wick_sizes *output)
+{
+    char text[WICK__SHAPE_TEXT];
+    if (wick__has_shape(g, output))
+        return WICK_OK;
+    return wick__fail(WICK_ESHAPE, "%s: a gradient of %s arrived where the output is %s", name,
+                      wick__shape(g),
+                      wick__sizes_text(output->count, output->v, text, sizeof text));
+}

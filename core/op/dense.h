@@ -16,4 +16,7 @@ wick_status wick__check_one_type(const char *name, int n, wick_tensor *const *t)
 
 bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape);
 
+/* Refuses a gradient that has not the shape of the output it belongs to. */
+wick_status wick__check_gradient(const char *name, const wick_tensor *g, const wick_sizes *output);
+
 #endif

@@ -12,7 +12,8 @@ wick_status wick__slice(const wick_tensor *t, int dim, int64_t start, int64_t le
     int64_t size[WICK_MAX_DIM];
     memcpy(size, t->size, sizeof size);
     size[dim] = length;
-    int64_t offset = length > 0 ? t->offset + start * t->stride[dim] : t->offset;
+    bool is_empty = length == 0 || wick__count(t) == 0;
+    int64_t offset = is_empty ? t->offset : t->offset + start * t->stride[dim];
     return wick__view(t, offset, t->ndim, size, t->stride, part);
 }
 

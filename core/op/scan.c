@@ -4,7 +4,7 @@
 
 #include "op/reduce.h"
 
-static const wick__arg scan_args[] = {TENSOR("x"), DIM_OR("dim", 0), END};
+static const wick__arg scan_args[] = {TENSOR("x"), DIM_OR("dim", 1), END};
 static const wick__arg gradient_args[] = {TENSOR("x"), TENSOR("g"), DIM("dim"), END};
 static const wick__arg others_args[] = {TENSOR("x"), INTEGER("dim"), END};
 

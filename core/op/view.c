@@ -1,70 +1,7 @@
-/* Views: other geometries of the same memory, and reshape, which copies where it must. */
-#include <string.h>
+/* Views: other geometries of the same memory, and reshape, which copies. */
+#include "op/view.h"
 
-#include "op/describe.h"
-
-/* What a view needs besides the storage. */
-typedef struct geometry {
-    int ndim;
-    int64_t offset;
-    int64_t size[WICK_MAX_DIM], stride[WICK_MAX_DIM];
-} geometry;
-
-static geometry geometry_of(const wick_tensor *t)
-{
-    geometry g = {.ndim = t->ndim, .offset = t->offset};
-    memcpy(g.size, t->size, sizeof g.size);
-    memcpy(g.stride, t->stride, sizeof g.stride);
-    return g;
-}
-
-static wick_status give(const wick_tensor *t, const geometry *g, wick_tensor **out)
-{
-    return wick__view(t, g->offset, g->ndim, g->size, g->stride, out);
-}
-
-static void remove_dim(geometry *g, int dim)
-{
-    size_t rest = sizeof(int64_t) * (size_t)(g->ndim - dim - 1);
-    memmove(g->size + dim, g->size + dim + 1, rest);
-    memmove(g->stride + dim, g->stride + dim + 1, rest);
-    g->ndim--;
-}
-
-static void insert_dim(geometry *g, int dim, int64_t size, int64_t stride)
-{
-    size_t rest = sizeof(int64_t) * (size_t)(g->ndim - dim);
-    memmove(g->size + dim + 1, g->size + dim, rest);
-    memmove(g->stride + dim + 1, g->stride + dim, rest);
-    g->size[dim] = size;
-    g->stride[dim] = stride;
-    g->ndim++;
-}
-
-static wick_status check_dim(const char *what, const wick_tensor *t, int64_t dim)
-{
-    if (dim >= 0 && dim < t->ndim)
-        return WICK_OK;
-    return wick__fail(WICK_EVALUE, "%s: dimension %lld out of range of %dD tensor", what,
-                      (long long)dim + 1, t->ndim);
-}
-
-#define VIEW(NAME, LUA, ARGS, DOC, EXAMPLE)                                                        \
-    const wick_op wick_op_##NAME = {.name = LUA,                                                   \
-                                    .args = ARGS,                                                  \
-                                    .is_view = true,                                               \
-                                    .forward = NAME##_forward,                                     \
-                                    .backward = NAME##_backward,                                   \
-                                    .doc = DOC,                                                    \
-                                    .example = EXAMPLE};
-
-/* Its gradient is the gradient in the input's shape. */
-#define BACK_IN_SHAPE(NAME)                                                                        \
-    static void NAME##_backward(wick__rule *r)                                                     \
-    {                                                                                              \
-        wick_sizes shape = wick__sizes_of(r, 0);                                                   \
-        r->dx[0] = wick__reshape(r->scope, G, &shape);                                             \
-    }
+static const wick__arg only_args[] = {TENSOR("x"), END};
 
 /* ---- view and reshape ---- */
 
@@ -183,7 +120,7 @@ static wick_status expand_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[0];
     const wick_sizes *sizes = call->value[0].sizes;
-    geometry g = {.ndim = sizes->count, .offset = x->offset};
+    wick__frame g = {.ndim = sizes->count, .offset = x->offset};
     int lead = sizes->count - x->ndim;
     char text[WICK__SHAPE_TEXT];
     if (lead < 0)
@@ -202,7 +139,7 @@ static wick_status expand_forward(const wick_call *call, wick_tensor **out)
         g.size[i] = sizes->v[i];
         g.stride[i] = i < lead || had == 1 ? 0 : x->stride[i - lead];
     }
-    return give(x, &g, out);
+    return wick__frame_view(x, &g, out);
 }
 /* The engine sums down to the input's shape. */
 static void expand_backward(wick__rule *r)
@@ -224,16 +161,16 @@ static void swap(int64_t *v, int64_t a, int64_t b)
 
 static wick_status transpose_forward(const wick_call *call, wick_tensor **out)
 {
-    geometry g = geometry_of(call->in[0]);
+    wick__frame g = wick__frame_of(call->in[0]);
     int64_t a = call->value[0].integer, b = call->value[1].integer;
-    wick_status status = check_dim("transpose", call->in[0], a);
+    wick_status status = wick__check_dim("transpose", call->in[0], a);
     if (!status)
-        status = check_dim("transpose", call->in[0], b);
+        status = wick__check_dim("transpose", call->in[0], b);
     if (status)
         return status;
     swap(g.size, a, b);
     swap(g.stride, a, b);
-    return give(call->in[0], &g, out);
+    return wick__frame_view(call->in[0], &g, out);
 }
 static void transpose_backward(wick__rule *r)
 {
@@ -245,19 +182,18 @@ VIEW(transpose, "transpose", transpose_args, "x with two dimensions swapped, sha
 
 static wick_status t_forward(const wick_call *call, wick_tensor **out)
 {
-    geometry g = geometry_of(call->in[0]);
+    wick__frame g = wick__frame_of(call->in[0]);
     if (g.ndim != 2)
         return wick__fail(WICK_ESHAPE, "t: Tensor must have 2 dimensions, this is %s",
                           wick__shape(call->in[0]));
     swap(g.size, 0, 1);
     swap(g.stride, 0, 1);
-    return give(call->in[0], &g, out);
+    return wick__frame_view(call->in[0], &g, out);
 }
 static void t_backward(wick__rule *r)
 {
     r->dx[0] = wick__transpose(r->scope, G, 0, 1);
 }
-static const wick__arg only_args[] = {TENSOR("x"), END};
 VIEW(t, "t", only_args, "The transpose of a matrix, sharing memory",
      "print(torch.Tensor{{1, 2, 3}}:t())")
 
@@ -265,7 +201,7 @@ static wick_status permute_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[0];
     const wick_sizes *dims = call->value[0].sizes;
-    geometry g = {.ndim = x->ndim, .offset = x->offset};
+    wick__frame g = {.ndim = x->ndim, .offset = x->offset};
     bool seen[WICK_MAX_DIM] = {false}, valid = dims->count == x->ndim;
     for (int i = 0; valid && i < x->ndim; i++) {
         int64_t from = dims->v[i];
@@ -281,7 +217,7 @@ static wick_status permute_forward(const wick_call *call, wick_tensor **out)
                           "permute: Invalid permutation: %s needs each of its %d "
                           "dimensions once",
                           wick__shape(x), x->ndim);
-    return give(x, &g, out);
+    return wick__frame_view(x, &g, out);
 }
 static void permute_backward(wick__rule *r)
 {
@@ -295,148 +231,3 @@ static const wick__arg permute_args[] = {
     TENSOR("x"), {"dims", WICK__DIMS, false, 0, NULL, false}, END};
 VIEW(permute, "permute", permute_args, "x with its dimensions in another order, sharing memory",
      "print(torch.Tensor(2, 3, 4):permute(3, 1, 2):size())")
-
-/* ---- parts ---- */
-
-/* Zeros of the input's shape with the gradient in its part. */
-static wick_tensor *place(wick__rule *r, wick_tensor *g, int dim, int64_t start, int64_t length)
-{
-    wick_sizes shape = wick__sizes_of(r, 0), starts = {.count = shape.count}, lengths = shape;
-    wick_tensor *zeros = NULL;
-    starts.v[dim] = start;
-    lengths.v[dim] = length;
-    wick_status status = wick_tensor_new(r->scope->context, wick__shape_of(r, 0)->dtype,
-                                         shape.count, shape.v, &zeros);
-    zeros = wick__keep(r->scope, status, zeros);
-    if (!zeros || !g)
-        return NULL;
-    wick_call fill = {.value = {{.number = 0}}};
-    r->scope->status = wick_apply_into(&wick_op_fill, &fill, &zeros);
-    return wick__run(r->scope, &wick_op_assign, 2, (wick_tensor *[]){zeros, g},
-                     (wick_value[]){{.sizes = &starts}, {.sizes = &lengths}});
-}
-
-/* A start may count from the end. */
-static int64_t from_front(int64_t start, int64_t size)
-{
-    return start < 0 ? start + size : start;
-}
-
-static wick_status narrow_forward(const wick_call *call, wick_tensor **out)
-{
-    geometry g = geometry_of(call->in[0]);
-    int64_t dim = call->value[0].integer, length = call->value[2].integer, end;
-    wick_status status = check_dim("narrow", call->in[0], dim);
-    if (status)
-        return status;
-    int64_t start = from_front(call->value[1].integer, g.size[dim]);
-    if (start < 0 || length < 0 || !wick__add_fits(start, length, &end) || end > g.size[dim])
-        return wick__fail(WICK_EVALUE,
-                          "narrow: start %lld with length %lld is out of range: "
-                          "dimension %lld of %s has %lld entries",
-                          (long long)start + 1, (long long)length, (long long)dim + 1,
-                          wick__shape(call->in[0]), (long long)g.size[dim]);
-    g.offset += start * g.stride[dim];
-    g.size[dim] = length;
-    return give(call->in[0], &g, out);
-}
-static void narrow_backward(wick__rule *r)
-{
-    int dim = (int)wick__integer(r, 0);
-    int64_t start = from_front(wick__integer(r, 1), wick__shape_of(r, 0)->size[dim]);
-    r->dx[0] = place(r, G, dim, start, wick__integer(r, 2));
-}
-static const wick__arg narrow_args[] = {
-    TENSOR("x"), DIM("dim"), {"start", WICK__INDEX, false, 0, NULL, false}, INTEGER("length"), END};
-VIEW(narrow, "narrow", narrow_args,
-     "The part of x from `start` on, `length` long, along a dimension, sharing memory",
-     "print(torch.range(1, 5):narrow(1, 2, 3))")
-
-static wick_status select_forward(const wick_call *call, wick_tensor **out)
-{
-    geometry g = geometry_of(call->in[0]);
-    int64_t dim = call->value[0].integer;
-    wick_status status = check_dim("select", call->in[0], dim);
-    if (status)
-        return status;
-    int64_t index = from_front(call->value[1].integer, g.size[dim]);
-    if (index < 0 || index >= g.size[dim])
-        return wick__fail(WICK_EVALUE,
-                          "select: index %lld out of range: dimension %lld of %s has %lld entries",
-                          (long long)index + 1, (long long)dim + 1, wick__shape(call->in[0]),
-                          (long long)g.size[dim]);
-    g.offset += index * g.stride[dim];
-    if (g.ndim > 1)
-        remove_dim(&g, (int)dim);
-    else
-        g.size[0] = 1;
-    return give(call->in[0], &g, out);
-}
-static void select_backward(wick__rule *r)
-{
-    int dim = (int)wick__integer(r, 0);
-    int64_t index = from_front(wick__integer(r, 1), wick__shape_of(r, 0)->size[dim]);
-    r->dx[0] = place(r, G, dim, index, 1);
-}
-static const wick__arg select_args[] = {
-    TENSOR("x"), DIM("dim"), {"index", WICK__INDEX, false, 0, NULL, false}, END};
-const wick_op wick_op_select = {
-    .name = "select",
-    .args = select_args,
-    .is_view = true,
-    .number = true,
-    .forward = select_forward,
-    .backward = select_backward,
-    .doc = "One slice along a dimension, which is dropped; an element of a 1-D tensor is a number",
-    .example = "print(torch.Tensor{{1, 2}, {3, 4}}:select(1, 2))"};
-
-/* ---- dimensions of size 1 ---- */
-
-static wick_status squeeze_forward(const wick_call *call, wick_tensor **out)
-{
-    geometry g = geometry_of(call->in[0]);
-    for (int i = g.ndim - 1; i >= 0; i--)
-        if (g.size[i] == 1 && g.ndim > 1)
-            remove_dim(&g, i);
-    return give(call->in[0], &g, out);
-}
-BACK_IN_SHAPE(squeeze)
-const wick_op wick_op_squeeze = {
-    .name = "squeeze",
-    .args = only_args,
-    .is_view = true,
-    .number = true,
-    .forward = squeeze_forward,
-    .backward = squeeze_backward,
-    .doc = "x without its dimensions of size 1; one element makes a number",
-    .example = "print(torch.Tensor{{1, 2}}:squeeze())"};
-
-static wick_status squeeze_dim_forward(const wick_call *call, wick_tensor **out)
-{
-    geometry g = geometry_of(call->in[0]);
-    int64_t dim = call->value[0].integer;
-    wick_status status = check_dim("squeeze", call->in[0], dim);
-    if (status)
-        return status;
-    if (g.size[dim] == 1 && g.ndim > 1)
-        remove_dim(&g, (int)dim);
-    return give(call->in[0], &g, out);
-}
-BACK_IN_SHAPE(squeeze_dim)
-static const wick__arg dim_args[] = {TENSOR("x"), DIM("dim"), END};
-VIEW(squeeze_dim, "squeeze", dim_args, "x without a dimension, when its size is 1",
-     "print(torch.Tensor{{1, 2}}:squeeze(1))")
-
-static wick_status unsqueeze_forward(const wick_call *call, wick_tensor **out)
-{
-    geometry g = geometry_of(call->in[0]);
-    int64_t dim = call->value[0].integer;
-    if (dim < 0 || dim > g.ndim || g.ndim == WICK_MAX_DIM)
-        return wick__fail(WICK_EVALUE, "unsqueeze: a new dimension cannot stand at %lld of %s",
-                          (long long)dim + 1, wick__shape(call->in[0]));
-    insert_dim(&g, (int)dim, 1, 1);
-    return give(call->in[0], &g, out);
-}
-BACK_IN_SHAPE(unsqueeze)
-VIEW(unsqueeze, "unsqueeze", dim_args, "x with a new dimension of size 1 at that place",
-     "print(torch.Tensor{1, 2}:unsqueeze(2))")

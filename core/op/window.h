@@ -18,7 +18,12 @@ typedef struct wick__windows {
         NAME, WICK__SIZES, true, 0, NULL, true                                                     \
     }
 
-/* Reads such an option, `fallback` where it is left out. Refuses numbers outside
+#define BOOLEAN_OPTION(NAME, VALUE)                                                                \
+    {                                                                                              \
+        NAME, WICK__BOOLEAN, true, VALUE, NULL, true                                               \
+    }
+
+/* Reads a pair, `fallback` where it is left out. Refuses numbers outside
  * [least, 2^31 - 1]. */
 wick_status wick__read_pair(const char *name, const char *option, const wick_sizes *given,
                             const int64_t fallback[2], int64_t least, int64_t pair[2]);

@@ -1,5 +1,5 @@
--- optim.adadelta: steps in the units of the parameters, from moving averages of squared gradients and
--- squared steps (Zeiler, 2012).
+-- optim.adadelta: steps in the units of the parameters, from moving averages of squared gradients
+-- and squared steps (Zeiler, 2012).
 local step = require "optim.step"
 local torch = require "torch"
 

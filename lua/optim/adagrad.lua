@@ -1,11 +1,12 @@
--- optim.adagrad: steps divided by the root of all squared gradients so far (Duchi and others, 2011).
+-- optim.adagrad: steps divided by the root of all squared gradients so far (Duchi and others,
+-- 2011).
 local step = require "optim.step"
 local torch = require "torch"
 
 local WHAT = "optim.adagrad"
 
---- optim.adagrad(feval, x [, config [, state]]): config: learningRate (1e-3), learningRateDecay (0),
--- weightDecay (0), weightDecays, learningRates. Returns x and { value before the step }.
+--- optim.adagrad(feval, x [, config [, state]]): config: learningRate (1e-3), learningRateDecay
+-- (0), weightDecay (0), weightDecays, learningRates. Returns x and { value before the step }.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

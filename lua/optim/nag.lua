@@ -4,9 +4,9 @@ local step = require "optim.step"
 
 local WHAT = "optim.nag"
 
---- optim.nag(feval, x [, config [, state]]): moves x by its momentum, asks for the gradient there and
--- follows it. config: learningRate (1e-3), learningRateDecay (0), weightDecay (0), weightDecays,
--- momentum (0.9), learningRates. Returns x and { value }.
+--- optim.nag(feval, x [, config [, state]]): moves x by its momentum, asks for the gradient there
+-- and follows it. config: learningRate (1e-3), learningRateDecay (0), weightDecay (0),
+-- weightDecays, momentum (0.9), learningRates. Returns x and { value }.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

@@ -28,9 +28,9 @@ local function update(config, state, x, gradient)
   previous:copy(gradient)
 end
 
---- optim.rprop(feval, x [, config [, state]]): config: stepsize (0.1), etaplus (1.2), etaminus (0.5),
--- stepsizemax (50), stepsizemin (1e-6), niter (1: evaluations a call). Returns x and the list of
--- values.
+--- optim.rprop(feval, x [, config [, state]]): config: stepsize (0.1), etaplus (1.2), etaminus
+-- (0.5), stepsizemax (50), stepsizemin (1e-6), niter (1: evaluations a call). Returns x and the
+-- list of values.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

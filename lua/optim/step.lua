@@ -1,5 +1,5 @@
--- What the optimisers share: asking for the gradient, weight decay, and the step itself. They work on
--- the parameters' memory without their history, so that nothing of a step is recorded.
+-- What the optimisers share: asking for the gradient, weight decay, and the step itself. They work
+-- on the parameters' memory without their history, so that nothing of a step is recorded.
 local class = require "torch.class"
 local errors = require "wick.errors"
 local torch = require "torch"

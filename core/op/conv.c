@@ -1,0 +1,229 @@
+/* Convolution of images as networks know it (cross-correlation), the same transposed, and their
+ * gradients. Output, image and weight are bilinear in each other, so that every gradient is one of
+ * three operations: conv2d, conv2d_input and conv2d_weight. */
+#include "op/conv_dims.h"
+#include "op/dense.h"
+
+#define GROUPS_OPTION                                                                              \
+    {                                                                                              \
+        "groups", WICK__INTEGER, true, 1, NULL, true                                               \
+    }
+#define OPTIONS PAIR_OR_NONE("stride"), PAIR_OR_NONE("pad"), PAIR_OR_NONE("dilation"), GROUPS_OPTION
+#define BOTH (WICK__SAVE_IN(0) | WICK__SAVE_IN(1))
+
+static wick_tensor *bias_of(const wick_call *call)
+{
+    return call->inputs > 2 ? call->in[2] : NULL;
+}
+
+/* ---- gradients ---- */
+
+/* One of the three on two tensors; `size`: the result's where it cannot be told from them. */
+static wick_tensor *convolve(wick__scope *s, const wick_op *op, wick_tensor *a, wick_tensor *b,
+                             const wick_value *options, const wick_sizes *size)
+{
+    wick_value value[WICK__CONV_OPTIONS + 1];
+    for (int i = 0; i < WICK__CONV_OPTIONS; i++)
+        value[i] = options[i];
+    value[WICK__CONV_OPTIONS].sizes = size;
+    return a && b ? wick__run(s, op, 2, (wick_tensor *[]){a, b}, value) : NULL;
+}
+
+/* g added up over batch and pixels. */
+static wick_tensor *bias_gradient(wick__scope *s, wick_tensor *g)
+{
+    int64_t channels = g->size[g->ndim - 3];
+    wick_tensor *sums = wick__sum_to(s, g, &(wick_sizes){3, {channels, 1, 1}});
+    return wick__reshape(s, sums, &(wick_sizes){1, {channels}});
+}
+
+static bool wants_bias(const wick__rule *r)
+{
+    return r->node->inputs > 2 && r->wants[2];
+}
+
+/* ---- conv2d ---- */
+
+static const wick__arg conv2d_args[] = {TENSOR("x"), TENSOR("weight"), OPTIONAL_TENSOR("bias"),
+                                        OPTIONS, END};
+
+static wick_status conv2d_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0], *w = call->in[1], *bias = bias_of(call);
+    wick_sizes image = wick__sizes_like(x), weight = wick__sizes_like(w);
+    wick__conv c;
+    wick__scope s;
+    wick_status status = wick__check_one_type("conv2d", call->inputs, call->in);
+    if (!status)
+        status = wick__conv_read("conv2d", &image, &weight, call->value, &c);
+    if (!status)
+        status = wick__conv_check_bias("conv2d", bias, c.d.out_channels, &weight);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *px = wick__read(&s, x), *pw = wick__read(&s, w), *pb = wick__read(&s, bias);
+    void *py = wick__make(&s, x->dtype, &c.output, out);
+    if (!s.status)
+        s.status = wick__conv_forward(x->context, x->dtype, &c.d, px, pw, pb, py);
+    return wick__scope_close(&s);
+}
+
+static void conv2d_backward(wick__rule *r)
+{
+    wick__scope *s = r->scope;
+    wick_sizes image = wick__sizes_of(r, 0), weight = wick__sizes_of(r, 1);
+    if (r->wants[0])
+        r->dx[0] = convolve(s, &wick_op_conv2d_input, G, Z, r->node->value, &image);
+    if (r->wants[1])
+        r->dx[1] = convolve(s, &wick_op_conv2d_weight, X, G, r->node->value, &weight);
+    if (wants_bias(r))
+        r->dx[2] = bias_gradient(s, G);
+}
+
+const wick_op wick_op_conv2d = {
+    .name = "conv2d",
+    .args = conv2d_args,
+    .saves = BOTH,
+    .forward = conv2d_forward,
+    .backward = conv2d_backward,
+    .doc = "Every window of the images x, C x H x W or N x C x H x W, times every filter of the "
+           "weight, O x C / groups x kH x kW, plus a bias (O) (nn.SpatialConvolution; kernels are "
+           "not flipped). stride, pad and dilation are one number or {height, width}",
+    .example = "local x, weight = torch.ones(3, 8, 8), torch.ones(16, 3, 3, 3)\n"
+               "print(x:conv2d(weight, torch.ones(16), {stride = 2, pad = 1}):size())"};
+
+/* ---- conv2d_input: the gradient that arrives, back to the image ---- */
+
+static const wick__arg input_args[] = {TENSOR("g"), TENSOR("weight"), OPTIONS, SIZES("size"), END};
+
+static wick_status conv2d_input_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *g = call->in[0], *w = call->in[1];
+    wick_sizes weight = wick__sizes_like(w);
+    wick__conv c;
+    wick__scope s;
+    wick_status status = wick__check_one_type("conv2d_input", 2, call->in);
+    if (!status)
+        status = wick__conv_read("conv2d_input", call->value[WICK__CONV_OPTIONS].sizes, &weight,
+                                 call->value, &c);
+    if (!status)
+        status = wick__check_gradient("conv2d_input", g, &c.output);
+    if (status)
+        return status;
+    wick__scope_open(&s, g->context);
+    const void *pg = wick__read(&s, g), *pw = wick__read(&s, w);
+    void *px = wick__make(&s, g->dtype, &c.image, out);
+    if (!s.status)
+        s.status = wick__conv_backward_input(g->context, g->dtype, &c.d, pw, pg, NULL, px);
+    return wick__scope_close(&s);
+}
+
+/* With G an image: conv2d and conv2d_weight again. */
+static void transposed_gradients(wick__rule *r)
+{
+    wick_sizes weight = wick__sizes_of(r, 1);
+    if (r->wants[0])
+        r->dx[0] = convolve(r->scope, &wick_op_conv2d, G, Z, r->node->value, NULL);
+    if (r->wants[1])
+        r->dx[1] = convolve(r->scope, &wick_op_conv2d_weight, G, X, r->node->value, &weight);
+}
+
+const wick_op wick_op_conv2d_input = {.name = "conv2d_input",
+                                      .args = input_args,
+                                      .saves = BOTH,
+                                      .method = WICK__METHOD_NONE,
+                                      .internal = true,
+                                      .forward = conv2d_input_forward,
+                                      .backward = transposed_gradients,
+                                      .doc = "conv2d's gradient with respect to x"};
+
+/* ---- conv2d_weight ---- */
+
+static const wick__arg weight_args[] = {TENSOR("x"), TENSOR("g"), OPTIONS, SIZES("size"), END};
+
+static wick_status conv2d_weight_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0], *g = call->in[1];
+    wick_sizes image = wick__sizes_like(x);
+    wick__conv c;
+    wick__scope s;
+    wick_status status = wick__check_one_type("conv2d_weight", 2, call->in);
+    if (!status)
+        status = wick__conv_read("conv2d_weight", &image, call->value[WICK__CONV_OPTIONS].sizes,
+                                 call->value, &c);
+    if (!status)
+        status = wick__check_gradient("conv2d_weight", g, &c.output);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *px = wick__read(&s, x), *pg = wick__read(&s, g);
+    void *pw = wick__make(&s, x->dtype, &c.weight, out);
+    if (!s.status)
+        s.status = wick__conv_backward_weight(x->context, x->dtype, &c.d, px, pg, pw, NULL);
+    return wick__scope_close(&s);
+}
+
+/* With G a weight. */
+static void conv2d_weight_backward(wick__rule *r)
+{
+    wick_sizes image = wick__sizes_of(r, 0);
+    if (r->wants[0])
+        r->dx[0] = convolve(r->scope, &wick_op_conv2d_input, Z, G, r->node->value, &image);
+    if (r->wants[1])
+        r->dx[1] = convolve(r->scope, &wick_op_conv2d, X, G, r->node->value, NULL);
+}
+
+const wick_op wick_op_conv2d_weight = {.name = "conv2d_weight",
+                                       .args = weight_args,
+                                       .saves = BOTH,
+                                       .method = WICK__METHOD_NONE,
+                                       .internal = true,
+                                       .forward = conv2d_weight_forward,
+                                       .backward = conv2d_weight_backward,
+                                       .doc = "conv2d's gradient with respect to the weight"};
+
+/* ---- convTranspose2d ---- */
+
+static const wick__arg transposed_args[] = {
+    TENSOR("x"), TENSOR("weight"), OPTIONAL_TENSOR("bias"), OPTIONS, PAIR_OR_NONE("adj"), END};
+
+static wick_status conv_transpose2d_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0], *w = call->in[1], *bias = bias_of(call);
+    wick_sizes input = wick__sizes_like(x), weight = wick__sizes_like(w);
+    wick__conv c;
+    wick__scope s;
+    wick_status status = wick__check_one_type("convTranspose2d", call->inputs, call->in);
+    if (!status)
+        status = wick__conv_read_transposed("convTranspose2d", &input, &weight, call->value, &c);
+    if (!status)
+        status = wick__conv_check_bias("convTranspose2d", bias, c.d.in_channels, &weight);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *px = wick__read(&s, x), *pw = wick__read(&s, w), *pb = wick__read(&s, bias);
+    void *py = wick__make(&s, x->dtype, &c.image, out);
+    if (!s.status)
+        s.status = wick__conv_backward_input(x->context, x->dtype, &c.d, pw, px, pb, py);
+    return wick__scope_close(&s);
+}
+
+static void conv_transpose2d_backward(wick__rule *r)
+{
+    transposed_gradients(r);
+    if (wants_bias(r))
+        r->dx[2] = bias_gradient(r->scope, G);
+}
+
+const wick_op wick_op_conv_transpose2d = {
+    .name = "convTranspose2d",
+    .args = transposed_args,
+    .saves = BOTH,
+    .forward = conv_transpose2d_forward,
+    .backward = conv_transpose2d_backward,
+    .doc =
+        "conv2d the other way round, from its output to an image of its input's size "
+        "(nn.SpatialFullConvolution): x I x H x W or N x I x H x W, weight I x O / groups x kH x "
+        "kW, bias O; height (H - 1) stride - 2 pad + dilation (kH - 1) + 1 + adj",
+    .example = "local x, weight = torch.ones(16, 4, 4), torch.ones(16, 3, 3, 3)\n"
+               "print(x:convTranspose2d(weight, {stride = 2, pad = 1, adj = 1}):size())"};

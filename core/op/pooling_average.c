@@ -1,0 +1,182 @@
+/* Pooling by the mean of every window; a gradient and its own gradient are each other. */
+#include <string.h>
+
+#include "op/dense.h"
+#include "op/pool_dims.h"
+
+static const wick__arg average_args[] = {TENSOR("x"),
+                                         POOL_WINDOW,
+                                         BOOLEAN_OPTION("ceil", 0),
+                                         BOOLEAN_OPTION("countIncludePad", 1),
+                                         BOOLEAN_OPTION("divide", 1),
+                                         END};
+static const wick__arg average_gradient_args[] = {TENSOR("g"),
+                                                  POOL_WINDOW,
+                                                  BOOLEAN_OPTION("ceil", 0),
+                                                  BOOLEAN_OPTION("countIncludePad", 1),
+                                                  BOOLEAN_OPTION("divide", 1),
+                                                  SIZES("image"),
+                                                  END};
+enum { CEIL = 3, COUNT_INCLUDE_PAD, DIVIDE, IMAGE };
+
+static wick__pool_divisor divisor_of(const wick_value *value)
+{
+    if (!value[DIVIDE].integer)
+        return WICK__DIVIDE_NONE;
+    return value[COUNT_INCLUDE_PAD].integer ? WICK__DIVIDE_PADDED : WICK__DIVIDE_INSIDE;
+}
+
+static wick_status avg_pool2d_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    wick_sizes image = wick__sizes_like(x);
+    wick__pool p;
+    wick__scope s;
+    wick_status status = wick__check_one_type("avgPool2d", 1, call->in);
+    if (!status)
+        status =
+            wick__pool_read("avgPool2d", &image, call->value, NULL, call->value[CEIL].integer, &p);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *px = wick__read(&s, x);
+    void *py = wick__make(&s, x->dtype, &p.output, out);
+    if (!s.status)
+        wick__average_pool_forward(x->context, x->dtype, &p.d, divisor_of(call->value), px, py);
+    return wick__scope_close(&s);
+}
+
+/* The rule of a pooling by means: its gradient takes what arrives, the arguments again, and the
+ * shape of the image. */
+static void mean_backward(wick__rule *r, const wick_op *gradient, int values)
+{
+    wick_sizes image = wick__sizes_of(r, 0);
+    wick_value value[WICK_MAX_ARGS];
+    memcpy(value, r->node->value, (size_t)values * sizeof *value);
+    value[values].sizes = &image;
+    r->dx[0] = wick__run(r->scope, gradient, 1, &G, value);
+}
+
+static void avg_pool2d_backward(wick__rule *r)
+{
+    mean_backward(r, &wick_op_avg_pool2d_grad, IMAGE);
+}
+
+const wick_op wick_op_avg_pool2d = {
+    .name = "avgPool2d",
+    .args = average_args,
+    .forward = avg_pool2d_forward,
+    .backward = avg_pool2d_backward,
+    .doc = "The mean of every window of x, C x H x W or N x C x H x W (nn.SpatialAveragePooling). "
+           "Numbers or {height, width}: kernel, stride (the kernel), pad; ceil: a last window may "
+           "reach beyond the padding; countIncludePad = false: padding does not count; divide = "
+           "false: sums",
+    .example = "print(torch.range(1, 16):view(1, 4, 4):avgPool2d(2))"};
+
+static wick_status avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *g = call->in[0];
+    const wick_value *v = call->value;
+    wick__pool p;
+    wick__scope s;
+    wick_status status = wick__check_one_type("avg_pool2d_grad", 1, call->in);
+    if (!status)
+        status = wick__pool_read("avg_pool2d_grad", v[IMAGE].sizes, v, NULL, v[CEIL].integer, &p);
+    if (!status)
+        status = wick__check_gradient("avg_pool2d_grad", g, &p.output);
+    if (status)
+        return status;
+    wick__scope_open(&s, g->context);
+    const void *pg = wick__read(&s, g);
+    void *px = wick__make(&s, g->dtype, &p.image, out);
+    if (!s.status)
+        wick__average_pool_backward(g->context, g->dtype, &p.d, divisor_of(v), pg, px);
+    return wick__scope_close(&s);
+}
+
+static void avg_pool2d_grad_backward(wick__rule *r)
+{
+    r->dx[0] = wick__run(r->scope, &wick_op_avg_pool2d, 1, &G, r->node->value);
+}
+
+const wick_op wick_op_avg_pool2d_grad = {.name = "avg_pool2d_grad",
+                                         .args = average_gradient_args,
+                                         .method = WICK__METHOD_NONE,
+                                         .internal = true,
+                                         .forward = avg_pool2d_grad_forward,
+                                         .backward = avg_pool2d_grad_backward,
+                                         .doc = "avgPool2d's gradient"};
+
+/* ---- adaptiveAvgPool2d ---- */
+
+static const wick__arg size_args[] = {TENSOR("x"), SIZES("size"), END};
+static const wick__arg size_gradient_args[] = {TENSOR("g"), SIZES("size"), SIZES("image"), END};
+
+static wick_status adaptive_avg_pool2d_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    wick_sizes image = wick__sizes_like(x);
+    wick__pool p;
+    wick__scope s;
+    wick_status status = wick__check_one_type("adaptiveAvgPool2d", 1, call->in);
+    if (!status)
+        status = wick__pool_read_adaptive("adaptiveAvgPool2d", &image, call->value, &p);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *px = wick__read(&s, x);
+    void *py = wick__make(&s, x->dtype, &p.output, out);
+    if (!s.status)
+        wick__adaptive_average_pool_forward(x->context, x->dtype, p.d.planes, p.d.in, p.d.out, px,
+                                            py);
+    return wick__scope_close(&s);
+}
+
+static void adaptive_avg_pool2d_backward(wick__rule *r)
+{
+    mean_backward(r, &wick_op_adaptive_avg_pool2d_grad, 1);
+}
+
+const wick_op wick_op_adaptive_avg_pool2d = {
+    .name = "adaptiveAvgPool2d",
+    .args = size_args,
+    .forward = adaptive_avg_pool2d_forward,
+    .backward = adaptive_avg_pool2d_backward,
+    .doc = "The means of the windows that share x, C x H x W or N x C x H x W, out over size "
+           "{height, width}; of size 1 the mean of every plane",
+    .example = "print(torch.range(1, 9):view(1, 3, 3):adaptiveAvgPool2d(2))"};
+
+static wick_status adaptive_avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *g = call->in[0];
+    wick__pool p;
+    wick__scope s;
+    wick_status status = wick__check_one_type("adaptive_avg_pool2d_grad", 1, call->in);
+    if (!status)
+        status = wick__pool_read_adaptive("adaptive_avg_pool2d_grad", call->value[1].sizes,
+                                          call->value, &p);
+    if (!status)
+        status = wick__check_gradient("adaptive_avg_pool2d_grad", g, &p.output);
+    if (status)
+        return status;
+    wick__scope_open(&s, g->context);
+    const void *pg = wick__read(&s, g);
+    void *px = wick__make(&s, g->dtype, &p.image, out);
+    if (!s.status)
+        wick__adaptive_average_pool_backward(g->context, g->dtype, p.d.planes, p.d.in, p.d.out, pg,
+                                             px);
+    return wick__scope_close(&s);
+}
+
+static void adaptive_avg_pool2d_grad_backward(wick__rule *r)
+{
+    r->dx[0] = wick__run(r->scope, &wick_op_adaptive_avg_pool2d, 1, &G, r->node->value);
+}
+
+const wick_op wick_op_adaptive_avg_pool2d_grad = {.name = "adaptive_avg_pool2d_grad",
+                                                  .args = size_gradient_args,
+                                                  .method = WICK__METHOD_NONE,
+                                                  .internal = true,
+                                                  .forward = adaptive_avg_pool2d_grad_forward,
+                                                  .backward = adaptive_avg_pool2d_grad_backward,
+                                                  .doc = "adaptiveAvgPool2d's gradient"};

@@ -1,0 +1,111 @@
+-- What the files of layers share: constructors from declarations, initial values, dimensions.
+local args = require "wick.args"
+local class = require "torch.class"
+local errors = require "wick.errors"
+local torch = require "torch"
+
+local layer = {}
+
+--- Begins a constructor: base fields, then the arguments by `declaration` (wick.args), each also as
+-- a field of that name unless it is a switch for parameters. Returns the arguments.
+function layer.begin(self, declaration, ...)
+  local base = class.isTypeOf(self, "nn.Criterion") and "nn.Criterion" or "nn.Module"
+  class.getmetatable(base).__init(self)
+  local arguments = declaration:read(...)
+  for name, value in pairs(arguments) do
+    if name ~= "bias" then self[name] = value end
+  end
+  return arguments
+end
+
+--- A class whose constructor does nothing but read its arguments; `update` is its updateOutput.
+-- Returns what torch.class returns.
+function layer.define(name, parent, declaration, update)
+  local metatable, parent_metatable = torch.class(name, parent)
+  table.insert(declaration, 1, name)
+  metatable.args = args(declaration)
+  function metatable:__init(...)
+    layer.begin(self, metatable.args, ...)
+  end
+  metatable.updateOutput = update
+  return metatable, parent_metatable
+end
+
+--- Fills parameters, in this order, uniformly in (-bound, bound); a deviation given to `reset`
+-- takes the bound's place.
+function layer.uniform(self, bound, deviation, ...)
+  if deviation then bound = deviation * math.sqrt(3) end
+  torch.noGrad(function(...)
+    for _, name in ipairs{ ... } do
+      if self[name] then self[name]:uniform(-bound, bound) end
+    end
+  end, ...)
+end
+
+--- Takes the bias away; part of layers that have one. Returns the layer.
+function layer.noBias(self)
+  for i, name in ipairs(self._parameters or {}) do
+    if name == "bias" then table.remove(self._parameters, i) end
+  end
+  self.bias, self.gradBias = nil, nil
+  return self
+end
+
+--- A whole number: fractions are cut off, as Torch7 did with (k - 1) / 2.
+function layer.whole(number)
+  return math.tointeger(number) or (number >= 0 and math.floor(number) or math.ceil(number))
+end
+
+--- Sizes given as numbers, a table or a LongStorage: a list, and the name in a table of options.
+function layer.sizes(what, ...)
+  local first, options = ...
+  local list = { ... }
+  if class.isStorage(first) then list = first:totable() end
+  if type(first) == "table" and not class.typename(first) then list, options = first, first end
+  local sizes = {}
+  for i, size in ipairs(list) do
+    sizes[i] = math.tointeger(tonumber(size))
+    if not sizes[i] then
+      errors.raise("%s: size %d is %s, an integer expected", what, i, errors.value(size))
+    end
+  end
+  if #sizes == 0 then errors.raise("%s: a list of sizes expected", what) end
+  return sizes, type(options) == "table" and options.name or nil
+end
+
+--- The dimension `dim`, negative from the end, of x; one further when x has the batch dimension
+-- that samples of `sample_dims` dimensions have not.
+function layer.dimension(x, dim, sample_dims)
+  if dim < 0 then return x:dim() + dim + 1 end
+  if sample_dims and x:dim() == sample_dims + 1 then return dim + 1 end
+  return dim
+end
+
+--- x without dimension `dim`, which has one entry; a vector keeps it.
+function layer.drop(x, dim)
+  if x:dim() == 1 then return x end
+  local sizes = x:size():totable()
+  table.remove(sizes, dim)
+  return x:view(sizes)
+end
+
+--- Slice `index`, negative from the end, of x along `dim`, without that dimension unless x is a
+-- vector.
+function layer.slice(x, dim, index)
+  if index < 0 then index = x:size(dim) + index + 1 end
+  return layer.drop(x:narrow(dim, index, 1), dim)
+end
+
+--- A list's sizes as "2 x 3".
+function layer.shape(x)
+  return table.concat(x:size():totable(), " x ")
+end
+
+--- Raises unless x has the element type of the layer's parameters.
+function layer.same_type(self, x, parameter)
+  if x:type() == parameter:type() then return end
+  errors.raise("the input is a %s, the parameters are %s; convert one with :float() or :double()",
+    x:type(), parameter:type())
+end
+
+return layer

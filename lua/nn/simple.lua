@@ -1,0 +1,56 @@
+-- Layers that pass their input on, or nothing of it.
+local torch = require "torch"
+local layer = require "nn.layer"
+
+layer.define("nn.Identity", "nn.Module", {}, function(_, input)
+  return input
+end)
+
+layer.define("nn.Constant", "nn.Module", {
+  { "value", "number|tensor|table" }, { "nInputDim", "integer?" },
+}, function(self, input)
+  local value = self.value
+  if type(value) == "number" then value = { value } end
+  value = (torch.isTensor(value) and value or torch.Tensor(value)):type(input:type())
+  if not (self.nInputDim and input:dim() > self.nInputDim) then return torch.clone(value) end
+  local sizes = value:size():totable()
+  table.insert(sizes, 1, input:size(1))
+  return torch.clone(value:view(1, value:size()):expand(sizes))
+end)
+
+local reverse = torch.operation{
+  name = "GradientReversal",
+  forward = function(context, x, lambda)
+    context.lambda = lambda
+    return torch.clone(x)
+  end,
+  backward = function(context, grad)
+    return torch.mul(grad, -context.lambda)
+  end,
+}
+
+local GradientReversal = layer.define("nn.GradientReversal", "nn.Module", {
+  { "lambda", "number", 1 },
+}, function(self, input)
+  return reverse(input, self.lambda)
+end)
+
+--- Sets the factor of the reversed gradient; returns the layer.
+function GradientReversal:setLambda(lambda)
+  self.lambda = lambda
+  return self
+end
+
+layer.define("nn.ZeroGrad", "nn.Module", {}, function(_, input)
+  return torch.clone(input:detach())
+end)
+
+layer.define("nn.PrintSize", "nn.Module", { { "prefix", "string", "PrintSize" } },
+  function(self, input)
+    local list = torch.isTensor(input) and { input } or input
+    for _, x in ipairs(list) do
+      print(("%s: %s %s"):format(self.prefix, torch.type(x),
+        torch.isTensor(x) and layer.shape(x) or ""))
+    end
+    return input
+  end)

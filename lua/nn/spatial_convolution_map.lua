@@ -1,0 +1,116 @@
+-- Convolution with a table of connections between planes, as in LeNet-5, and the tables.
+local args = require "wick.args"
+local errors = require "wick.errors"
+local torch = require "torch"
+local layer = require "nn.layer"
+
+local nn = _G.nn
+
+-- Tables -----------------------------------------------------------------------------------------
+
+local tables = {}
+
+--- Every output plane from every input plane: rows of (input, output).
+function tables.full(inputs, outputs)
+  local rows = {}
+  for output = 1, outputs do
+    for input = 1, inputs do rows[#rows + 1] = { input, output } end
+  end
+  return torch.Tensor(rows)
+end
+
+--- Output plane i from input plane i.
+function tables.oneToOne(planes)
+  local rows = {}
+  for i = 1, planes do rows[i] = { i, i } end
+  return torch.Tensor(rows)
+end
+
+--- Each output plane from `fan_in` input planes, dealt out at random so that all are used alike.
+function tables.random(inputs, outputs, fan_in)
+  local rounds = inputs // fan_in
+  if fan_in < 1 or rounds < 1 then
+    errors.raise("nn.tables.random: %s of %s input planes cannot be drawn", errors.value(fan_in),
+      errors.value(inputs))
+  end
+  local rows, order = {}, torch.randperm(inputs):totable()
+  local round = 0
+  for output = 1, outputs do
+    for i = 1, fan_in do rows[#rows + 1] = { order[round * fan_in + i], output } end
+    round = round + 1
+    if round == rounds then order, round = torch.randperm(inputs):totable(), 0 end
+  end
+  return torch.Tensor(rows)
+end
+
+rawset(nn, "tables", tables)
+
+-- The layer --------------------------------------------------------------------------------------
+
+local Map = torch.class("nn.SpatialConvolutionMap", "nn.Module")
+
+Map.args = args{ "nn.SpatialConvolutionMap",
+  { "connTable", "tensor" }, { "kW", "integer" }, { "kH", "integer", function(a) return a.kW end },
+  { "dW", "integer", 1 }, { "dH", "integer", 1 },
+  kernel = { "kW", "kH" }, stride = { "dW", "dH" },
+}
+
+--- nn.SpatialConvolutionMap(connTable, kW, kH [, dW, dH]): row i of the table names the input and
+-- the output plane that kernel i, weight[i], connects.
+function Map:__init(...)
+  local a = layer.begin(self, Map.args, ...)
+  if a.connTable:dim() ~= 2 or a.connTable:size(2) ~= 2 then
+    errors.raise("nn.SpatialConvolutionMap: the table of connections has rows of two planes, got %s",
+      layer.shape(a.connTable))
+  end
+  self.nInputPlane = math.tointeger(a.connTable:select(2, 1):max())
+  self.nOutputPlane = math.tointeger(a.connTable:select(2, 2):max())
+  self:parameter("weight", a.connTable:size(1), a.kH, a.kW)
+  self:parameter("bias", self.nOutputPlane)
+  self:reset()
+end
+
+local function draw_each(self)
+  local outputs = self.connTable:select(2, 2):long():totable()
+  local fan_in = {}
+  for _, output in ipairs(outputs) do fan_in[output] = (fan_in[output] or 0) + 1 end
+  local function bound(output)
+    return 1 / math.sqrt(self.kW * self.kH * (fan_in[output] or 1))
+  end
+  for i, output in ipairs(outputs) do
+    self.weight:select(1, i):uniform(-bound(output), bound(output))
+  end
+  for output = 1, self.nOutputPlane do
+    self.bias[output] = torch.uniform(-bound(output), bound(output))
+  end
+end
+
+--- Draws each kernel uniformly within 1 / sqrt(inputs of its output plane), or sqrt(3) deviations.
+function Map:reset(deviation)
+  if deviation then return layer.uniform(self, nil, deviation, "weight", "bias") end
+  torch.noGrad(draw_each, self)
+end
+
+-- The kernels in a weight of all connections, zero where there is none.
+local function full_weight(self)
+  local planes = self.connTable:long()
+  local rows = torch.add(torch.mul(torch.add(planes:select(2, 2), -1), self.nInputPlane),
+    planes:select(2, 1))
+  local weight = self.weight
+  local full = weight.new(self.nOutputPlane * self.nInputPlane, self.kH * self.kW):zero()
+  full = torch.indexAdd(full, 1, rows, weight:view(weight:size(1), -1))
+  return full:view(self.nOutputPlane, self.nInputPlane, self.kH, self.kW)
+end
+
+function Map:updateOutput(input)
+  return torch.conv2d(input, full_weight(self), self.bias, { stride = { self.dH, self.dW } })
+end
+
+--- Multiply-adds for an output: those of the connections there are.
+function Map:multiplyAdds(_, output)
+  return output:nElement() // self.nOutputPlane * self.weight:nElement()
+end
+
+function Map:window()
+  return { self.kH, self.kW }, { self.dH, self.dW }
+end
