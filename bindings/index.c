@@ -235,7 +235,7 @@ static void assign(lua_State *L, wick_tensor *t, const region *r)
         push_part(L, 1, r);
         int part = lua_gettop(L);
         if (is_number)
-            lua_wick_apply_into(L, lua_wick_op(L, fill), part, 1,
+            lua_wick_apply_into(L, lua_wick_op(L, fill), part, 0,
                                 (wick_value[]){{.number = lua_tonumber(L, 3)}}, part);
         else
             lua_wick_apply_into(L, lua_wick_op(L, copy), 3, 1, NULL, part);

@@ -186,6 +186,41 @@ static void failing_allocations_leak_nothing(void)
     expect(wick_context_memory(context).live == before);
 }
 
+static void nothing_has_a_gradient_of_nothing(void)
+{
+    static const char *const words[] = {"sum_all",         "prod_all", "norm_all",
+                                        "log_sum_exp_all", "sum",      "prod",
+                                        "cumsum",          "cumprod",  "sort"};
+    for (int i = 0; i < COUNT(words); i++) {
+        wick_tensor *x = tensor_of(WICK_FLOAT64, SHAPE(3, 0)), *y, *w, *g = NULL;
+        must(wick_tensor_set_requires_grad(x, true));
+        y = apply(words[i], x, VALUES({0}));
+        w = weights_of(y);
+        expect(wick_grad(1, &y, &w, 1, &x, (wick_backward_options){false, false}, &g) == WICK_OK);
+        expect(!g || (wick_tensor_ndim(g) == 2 && wick_tensor_count(g) == 0));
+        wick_tensor_release(y);
+        wick_tensor_release(w);
+        wick_tensor_release(g);
+        wick_tensor_release(x);
+    }
+}
+
+/* Two gradients without elements meet, and end in a leaf. */
+static void gradients_of_nothing_are_added(void)
+{
+    wick_tensor *x = tensor_of(WICK_FLOAT64, SHAPE(3, 0)), *y = NULL;
+    must(wick_tensor_set_requires_grad(x, true));
+    wick_tensor *squares = apply("square", x, VALUES({0}));
+    must(apply_all("cmul", 2, (wick_tensor *[]){squares, squares}, VALUES({0}), &y));
+    wick_tensor *sum = apply("sum_all", y, VALUES({0}));
+    expect(wick_backward(sum, NULL, (wick_backward_options){false, false}) == WICK_OK);
+    expect(wick_tensor_grad(x) && wick_tensor_count(wick_tensor_grad(x)) == 0);
+    wick_tensor_release(x);
+    wick_tensor_release(squares);
+    wick_tensor_release(y);
+    wick_tensor_release(sum);
+}
+
 int main(void)
 {
     must(wick_context_new(NULL, &context));
@@ -196,6 +231,8 @@ int main(void)
     test("sum_to undoes broadcasting", sum_to_undoes_broadcasting);
     test("scans are those of plain loops", scans_are_those_of_plain_loops);
     test("scans have their gradients", scans_have_their_gradients);
+    test("nothing has a gradient of nothing", nothing_has_a_gradient_of_nothing);
+    test("gradients of nothing are added", gradients_of_nothing_are_added);
     test("failing allocations leak nothing", failing_allocations_leak_nothing);
     expect(wick_context_memory(context).live == 0);
     wick_context_release(context);

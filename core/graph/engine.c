@@ -49,7 +49,7 @@ static wick_tensor *sum(pass *p, wick_tensor *a, wick_tensor *b)
 static bool is_ours(const wick_tensor *t)
 {
     return !t->node && wick_tensor_is_contiguous(t) && atomic_load(&t->refs) == 1 &&
-           atomic_load(&t->storage->refs) == 1;
+           (!t->storage || atomic_load(&t->storage->refs) == 1);
 }
 
 static wick_status add_in_place(pass *p, wick_tensor *to, wick_tensor *grad)

@@ -1,24 +1,28 @@
 /* Taking from and putting to positions: the other dimensions are merged, then lines run either
- * through the slices or along the indexed dimension, whichever steps nearer in the whole. Where
- * equal positions meet, one thread goes through them in order. */
+ * through the slices or along the indexed dimension, whichever steps nearer in the whole, and rows
+ * of lines in the other. Where equal positions meet, one thread goes through them in order. */
 #include "kernel/index.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/threads.h"
 
-/* GRAIN: elements a part. STRIP: elements side by side that stay together when a slice is cut up
+/* GRAIN: elements a part. STRIP: elements side by side that stay together when slices are cut up
  * among threads. */
-enum { GRAIN = 32768, STRIP = 64 };
+enum { GRAIN = 32768, STRIP = 32 };
 
-typedef struct line {
+/* Lines of n elements, `rows` of them. Element i of row r of the whole stands a position's steps
+ * from r * whole_row + i * whole_stride. */
+typedef struct lines {
+    int64_t rows, part_row, whole_row, position_row;
     int64_t n, part_stride, whole_stride, position_stride;
-    int64_t step; /* of the whole, from one position to the next */
+    int64_t step;
     void *part, *whole;
     const int64_t *position;
-} line;
+} lines;
 
-typedef void run_line(const line *l);
+typedef void run_lines(const lines *l);
 
 /* The bytes have the type of their tensor, which these may stand for. */
 typedef uint8_t __attribute__((may_alias)) bytes1;
@@ -61,24 +65,21 @@ typedef uint64_t __attribute__((may_alias)) bytes8;
 #undef ELEMENT
 #undef K
 
-static run_line *const take_lines[] = {[1] = take_1, [2] = take_2, [4] = take_4, [8] = take_8};
-static run_line *const put_lines[] = {[1] = put_1, [2] = put_2, [4] = put_4, [8] = put_8};
-static run_line *const sum_lines[WICK_DTYPES] = {
+static run_lines *const take_lines[] = {[1] = take_1, [2] = take_2, [4] = take_4, [8] = take_8};
+static run_lines *const put_lines[] = {[1] = put_1, [2] = put_2, [4] = put_4, [8] = put_8};
+static run_lines *const sum_lines[WICK_DTYPES] = {
     put_sum_1, put_sum_1, put_sum_2, put_sum_4, put_sum_8, NULL, put_sum_float, put_sum_double};
 
 /* ---- planning ---- */
 
 typedef struct job {
-    wick__indexing x; /* merged; with `across` its last dimension is the line's */
-    run_line *run;
-    int64_t bytes; /* an element */
-    bool across;   /* lines run through slices, position by position */
-    bool apart;    /* every position by itself */
-    int outer;     /* dimensions above the lines */
-    int64_t n;     /* elements a line */
-    int64_t rows;  /* lines one after the other: positions when they run through slices */
-    int64_t block; /* elements of a line in one unit of work */
-    int64_t blocks;
+    wick__indexing x; /* merged */
+    run_lines *run;
+    int64_t bytes;          /* an element */
+    int outer;              /* dimensions above the lines */
+    lines all;              /* of one place in the outer dimensions */
+    int64_t rows, n;        /* of a unit of work */
+    int64_t chunks, strips; /* units in rows and along lines */
 } job;
 
 static bool continues(const wick__indexing *x, int outer, int64_t inner_size, int inner)
@@ -113,8 +114,52 @@ static void merge_dimensions(wick__indexing *x)
     x->ndim = kept;
 }
 
+/* Lines run through slices, a position after the other. */
+static void lay_across(const wick__indexing *x, int last, lines *l)
+{
+    *l = (lines){.rows = x->count,
+                 .part_row = x->part_step,
+                 .position_row = x->position_step,
+                 .n = x->size[last],
+                 .part_stride = x->part_stride[last],
+                 .whole_stride = x->whole_stride[last],
+                 .position_stride = x->position_stride[last]};
+}
+
+/* Lines run along the indexed dimension. */
+static void lay_along(const wick__indexing *x, int last, lines *l)
+{
+    *l = (lines){
+        .rows = 1, .n = x->count, .part_stride = x->part_step, .position_stride = x->position_step};
+    if (last < 0)
+        return;
+    l->rows = x->size[last];
+    l->part_row = x->part_stride[last];
+    l->whole_row = x->whole_stride[last];
+    l->position_row = x->position_stride[last];
+}
+
+static int64_t between(int64_t low, int64_t value, int64_t high)
+{
+    return value > high ? high : value < low ? low : value;
+}
+
+/* Positions stay together in their order unless each may go by itself. */
+static void cut_up(job *j, bool across, bool apart)
+{
+    const lines *l = &j->all;
+    j->n = apart ? between(1, GRAIN, l->n) : l->n;
+    j->rows = between(1, GRAIN / j->n, l->rows);
+    if (across && !apart) {
+        j->rows = l->rows;
+        j->n = between(STRIP, GRAIN / l->rows, l->n);
+    }
+    j->chunks = (l->rows + j->rows - 1) / j->rows;
+    j->strips = (l->n + j->n - 1) / j->n;
+}
+
 /* False: there is nothing to do. */
-static bool plan(job *j)
+static bool plan(job *j, bool apart)
 {
     wick__indexing *x = &j->x;
     int64_t total = x->count;
@@ -124,65 +169,41 @@ static bool plan(job *j)
         return false;
     merge_dimensions(x);
     int last = x->ndim - 1;
-    j->across = last >= 0 && x->whole_stride[last] <= x->whole_step;
-    j->outer = j->across ? last : x->ndim;
-    j->n = j->across ? x->size[last] : x->count;
-    j->rows = j->across ? x->count : 1;
-    j->block = GRAIN;
-    if (!j->apart && j->across)
-        j->block = GRAIN / j->rows > STRIP ? GRAIN / j->rows : STRIP;
-    if ((!j->apart && !j->across) || j->block > j->n)
-        j->block = j->n;
-    j->blocks = (j->n + j->block - 1) / j->block;
+    bool across = last >= 0 && x->whole_stride[last] <= x->whole_step;
+    if (across)
+        lay_across(x, last, &j->all);
+    else
+        lay_along(x, last, &j->all);
+    j->all.step = x->whole_step;
+    j->outer = last > 0 ? last : 0;
+    cut_up(j, across, apart);
     return true;
 }
 
 /* ---- running ---- */
 
-static void run_row(const job *j, const line *first, int64_t row)
-{
-    line l = *first;
-    l.part = (char *)l.part + row * j->x.part_step * j->bytes;
-    l.position += row * j->x.position_step;
-    j->run(&l);
-}
-
-static line line_of(const job *j)
-{
-    const wick__indexing *x = &j->x;
-    int last = j->outer;
-    line l = {.n = j->block, .step = x->whole_step, .position = x->position};
-    l.part_stride = j->across ? x->part_stride[last] : x->part_step;
-    l.whole_stride = j->across ? x->whole_stride[last] : 0;
-    l.position_stride = j->across ? x->position_stride[last] : x->position_step;
-    return l;
-}
-
 static void run_unit(const job *j, int64_t unit)
 {
     const wick__indexing *x = &j->x;
-    line l = line_of(j);
-    int64_t first = unit % j->blocks * j->block, row = 0, rows = j->rows;
-    unit /= j->blocks;
-    if (j->apart) {
-        row = unit % j->rows;
-        rows = row + 1;
-        unit /= j->rows;
-    }
-    int64_t part = first * l.part_stride, whole = first * l.whole_stride;
-    l.position += first * l.position_stride;
+    lines l = j->all;
+    int64_t first = unit % j->strips * j->n, row = unit / j->strips % j->chunks * j->rows;
+    int64_t part = first * l.part_stride + row * l.part_row;
+    int64_t whole = first * l.whole_stride + row * l.whole_row;
+    int64_t position = first * l.position_stride + row * l.position_row;
+    unit /= j->strips * j->chunks;
     for (int d = j->outer - 1; d >= 0; d--) {
         int64_t at = unit % x->size[d];
         unit /= x->size[d];
         part += at * x->part_stride[d];
         whole += at * x->whole_stride[d];
-        l.position += at * x->position_stride[d];
+        position += at * x->position_stride[d];
     }
     l.part = (char *)x->part + part * j->bytes;
     l.whole = (char *)x->whole + whole * j->bytes;
-    l.n = j->n - first < j->block ? j->n - first : j->block;
-    for (; row < rows; row++)
-        run_row(j, &l, row);
+    l.position = x->position + position;
+    l.rows = l.rows - row < j->rows ? l.rows - row : j->rows;
+    l.n = l.n - first < j->n ? l.n - first : j->n;
+    j->run(&l);
 }
 
 static void run_units(void *job_, int64_t begin, int64_t end)
@@ -191,20 +212,15 @@ static void run_units(void *job_, int64_t begin, int64_t end)
         run_unit(job_, unit);
 }
 
-static void run(wick_context *context, const wick__indexing *indexing, run_line *lines, bool apart)
+static void run(wick_context *context, const wick__indexing *indexing, run_lines *loop, bool apart)
 {
-    job j = {.x = *indexing,
-             .run = lines,
-             .bytes = (int64_t)wick_dtype_size(indexing->dtype),
-             .apart = apart};
-    if (!plan(&j))
+    job j = {.x = *indexing, .run = loop, .bytes = (int64_t)wick_dtype_size(indexing->dtype)};
+    if (!plan(&j, apart))
         return;
-    int64_t units = j.blocks, work = j.block * (apart ? 1 : j.rows);
+    int64_t units = j.chunks * j.strips;
     for (int d = 0; d < j.outer; d++)
         units *= j.x.size[d];
-    if (apart)
-        units *= j.rows;
-    wick__parallel(context, units, GRAIN / work > 0 ? GRAIN / work : 1, run_units, &j);
+    wick__parallel(context, units, GRAIN / (j.rows * j.n) + 1, run_units, &j);
 }
 
 void wick__take(wick_context *context, const wick__indexing *indexing)
@@ -224,18 +240,35 @@ void wick__put_sum(wick_context *context, const wick__indexing *indexing)
 
 /* ---- positions ---- */
 
-int64_t wick__first_outside(int64_t n, const int64_t *position, int64_t limit)
+typedef struct search {
+    const int64_t *position;
+    int64_t limit;
+    atomic_int_fast64_t first;
+} search;
+
+static void search_part(void *search_, int64_t begin, int64_t end)
 {
-    enum { BLOCK = 1024 };
-    for (int64_t begin = 0; begin < n; begin += BLOCK) {
-        int64_t end = n - begin < BLOCK ? n : begin + BLOCK, outside = 0;
-        for (int64_t i = begin; i < end; i++)
-            outside |= (position[i] < 1) | (position[i] > limit);
-        for (int64_t i = begin; i < end && outside; i++)
-            if (position[i] < 1 || position[i] > limit)
-                return i;
-    }
-    return n;
+    search *s = search_;
+    const int64_t *position = s->position, limit = s->limit;
+    int64_t outside = 0, i = begin;
+    for (int64_t k = begin; k < end; k++)
+        outside |= (position[k] < 1) | (position[k] > limit);
+    if (!outside)
+        return;
+    while (position[i] >= 1 && position[i] <= limit)
+        i++;
+    int_fast64_t first = atomic_load(&s->first);
+    while (i < first && !atomic_compare_exchange_weak(&s->first, &first, i))
+        continue;
+}
+
+int64_t wick__first_outside(wick_context *context, int64_t n, const int64_t *position,
+                            int64_t limit)
+{
+    search s = {.position = position, .limit = limit};
+    atomic_init(&s.first, n);
+    wick__parallel(context, n, GRAIN, search_part, &s);
+    return atomic_load(&s.first);
 }
 
 void wick__mark_last(int64_t n, int64_t stride, const int64_t *position, int64_t mark,

@@ -27,7 +27,8 @@ void wick__put(wick_context *context, const wick__indexing *indexing);
 void wick__put_sum(wick_context *context, const wick__indexing *indexing);
 
 /* The first of n positions outside [1, limit]; n: there is none. */
-int64_t wick__first_outside(int64_t n, const int64_t *position, int64_t limit);
+int64_t wick__first_outside(wick_context *context, int64_t n, const int64_t *position,
+                            int64_t limit);
 /* mask[i] = whether no later one of n positions is equal. `seen` has room for every position that
  * occurs, up to `limit`, and holds nothing above `mark`, which no other call uses. */
 void wick__mark_last(int64_t n, int64_t stride, const int64_t *position, int64_t mark,

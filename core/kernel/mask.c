@@ -129,7 +129,8 @@ typedef struct search {
     int64_t *rows;
 } search;
 
-static void write_coordinates(const search *s, int64_t at, int64_t *row)
+/* The coordinates of element `at`, into row. */
+static void find_coordinates(const search *s, int64_t at, int64_t *row)
 {
     for (int d = s->ndim - 1; d >= 0; d--) {
         row[d] = at % s->size[d] + 1;
@@ -137,19 +138,32 @@ static void write_coordinates(const search *s, int64_t at, int64_t *row)
     }
 }
 
-static void search_blocks(void *search_, int64_t begin, int64_t end)
+/* Divides once a line of the tensor: along it only the last coordinate changes. */
+static void list_block(const search *s, int64_t first, int64_t n, int64_t *row)
 {
-    const search *s = search_;
-    for (int64_t block = begin; block < end; block++) {
-        int64_t first = block * WICK__MASK_BLOCK, n = block_length(s->mask, block);
-        int64_t *row = s->rows + s->mask->before[block] * s->ndim;
-        for (int64_t i = first; i < first + n; i++) {
-            if (!s->mask->chosen[i])
+    const uint8_t *chosen = s->mask->chosen;
+    int64_t at[WICK_MAX_DIM], length = s->size[s->ndim - 1];
+    for (int64_t i = first; i < first + n;) {
+        int64_t begin = i / length * length, end = begin + length;
+        end = end < first + n ? end : first + n;
+        find_coordinates(s, begin, at);
+        for (; i < end; i++) {
+            if (!chosen[i])
                 continue;
-            write_coordinates(s, i, row);
+            for (int d = 0; d < s->ndim - 1; d++)
+                row[d] = at[d];
+            row[s->ndim - 1] = i - begin + 1;
             row += s->ndim;
         }
     }
+}
+
+static void search_blocks(void *search_, int64_t begin, int64_t end)
+{
+    const search *s = search_;
+    for (int64_t block = begin; block < end; block++)
+        list_block(s, block * WICK__MASK_BLOCK, block_length(s->mask, block),
+                   s->rows + s->mask->before[block] * s->ndim);
 }
 
 void wick__mask_coordinates(wick_context *context, const wick__mask *mask, int ndim,

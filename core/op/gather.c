@@ -208,7 +208,7 @@ static void mark_lines(const wick_tensor *positions, int dim, const int64_t *dat
 static wick_status check_limit(const wick_tensor *positions, const int64_t *data, int64_t limit)
 {
     int64_t n = wick__count(positions);
-    if (wick__first_outside(n, data, limit) == n)
+    if (wick__first_outside(positions->context, n, data, limit) == n)
         return WICK_OK;
     return wick__fail(WICK_EVALUE, "last_among_equals: a position is outside 1 to %lld",
                       (long long)limit);

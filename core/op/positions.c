@@ -37,7 +37,7 @@ static wick_status check_range(const char *name, const wick_tensor *x, int dim,
     if (status)
         return status;
     const int64_t *position = data;
-    int64_t i = wick__first_outside(n, position, x->size[dim]);
+    int64_t i = wick__first_outside(x->context, n, position, x->size[dim]);
     if (i == n)
         return WICK_OK;
     return wick__fail(WICK_EVALUE,

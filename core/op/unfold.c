@@ -91,7 +91,7 @@ static wick_status fold_forward(const wick_call *call, wick_tensor **out)
     const wick_sizes *shape = call->value[3].sizes;
     wick_status status = wick__output(g->context, g->dtype, shape->count, shape->v, out);
     if (!status) {
-        wick_call zero = {.inputs = 1, .in = out, .value = {{.number = 0}}};
+        wick_call zero = {.value = {{.number = 0}}};
         status = wick_apply_into(&wick_op_fill, &zero, out);
     }
     for (int64_t k = 0; k < call->value[1].integer && !status; k++)

@@ -1,5 +1,5 @@
 -- The package `nn`: modules, containers and criteria under Torch7's names. Sets the global `nn`, as
--- Torch7 scripts expect, and returns it.
+-- Torch7 scripts expect, and returns it. A class's file is loaded at the first look at the class.
 require "torch"
 
 local nn = {}
@@ -10,5 +10,69 @@ for _, file in ipairs{
 } do
   require("nn." .. file)
 end
+
+-- The names that each file defines.
+local files = {
+  pointwise = "Tanh Sigmoid LogSigmoid Exp Log Square Abs Sqrt Power SoftSign TanhShrink Threshold "
+    .. "ReLU HardTanh Clamp ReLU6 LeakyReLU ELU RReLU HardShrink SoftShrink SoftPlus "
+    .. "GatedLinearUnit AddConstant MulConstant",
+  softmax = "SoftMax LogSoftMax SoftMin SpatialSoftMax SpatialLogSoftMax",
+  linear = "Linear",
+  elementwise_parameters = "Add Mul CMul CAdd PReLU",
+  lookup_table = "LookupTable",
+  dropout = "Dropout SpatialDropout VolumetricDropout WhiteNoise",
+  shape = "View Reshape Squeeze Unsqueeze Replicate Collapse Transpose Contiguous Copy",
+  region = "Narrow Select Padding SpatialZeroPadding SpatialReplicationPadding "
+    .. "SpatialReflectionPadding",
+  reductions = "Max Min Sum Mean Normalize",
+  simple = "Identity Constant GradientReversal ZeroGrad PrintSize",
+  pairs_of_tensors = "MM MV DotProduct CosineDistance PairwiseDistance",
+  table_modules = "CAddTable CSubTable CMulTable CDivTable CMaxTable CMinTable JoinTable SplitTable "
+    .. "SelectTable NarrowTable FlattenTable",
+  concat = "Concat DepthConcat ConcatTable ParallelTable Parallel MapTable",
+  decorator = "Decorator Bottle",
+  spatial_convolution = "SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution",
+  spatial_full_convolution = "SpatialFullConvolution",
+  spatial_convolution_map = "SpatialConvolutionMap tables",
+  spatial_pooling = "SpatialMaxPooling SpatialDilatedMaxPooling SpatialMaxUnpooling "
+    .. "SpatialAveragePooling SpatialAdaptiveMaxPooling SpatialAdaptiveAveragePooling "
+    .. "SpatialSubSampling SpatialLPPooling",
+  batch_normalization = "BatchNormalization SpatialBatchNormalization VolumetricBatchNormalization",
+  spatial_normalization = "SpatialCrossMapLRN SpatialSubtractiveNormalization "
+    .. "SpatialDivisiveNormalization SpatialContrastiveNormalization",
+  spatial_resampling = "SpatialUpSamplingNearest SpatialUpSamplingBilinear PixelShuffle",
+  class_criteria = "ClassNLLCriterion SpatialClassNLLCriterion CrossEntropyCriterion "
+    .. "MultiMarginCriterion",
+  regression_criteria = "MSECriterion AbsCriterion SmoothL1Criterion DistKLDivCriterion "
+    .. "MarginCriterion SoftMarginCriterion HingeEmbeddingCriterion BCECriterion L1Cost "
+    .. "WeightedMSECriterion",
+  pair_criteria = "CosineEmbeddingCriterion MarginRankingCriterion L1HingeEmbeddingCriterion",
+  composite_criteria = "MultiCriterion ParallelCriterion",
+  stochastic_gradient = "StochasticGradient",
+  jacobian = "Jacobian",
+  utils = "utils",
+}
+
+local file_of = {}
+for file, names in pairs(files) do
+  for name in names:gmatch("%S+") do file_of[name] = file end
+end
+
+local lazy = {}
+
+function lazy.__index(_, name)
+  local file = file_of[name]
+  if not file then return nil end
+  require("nn." .. file)
+  return rawget(nn, name)
+end
+
+-- Whoever lists the package sees all of it.
+function lazy.__pairs()
+  for _, file in pairs(file_of) do require("nn." .. file) end
+  return next, nn
+end
+
+setmetatable(nn, lazy)
 
 return nn

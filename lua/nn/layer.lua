@@ -108,4 +108,12 @@ function layer.same_type(self, x, parameter)
     x:type(), parameter:type())
 end
 
+--- The square root, whose gradient is 0 where x is.
+function layer.sqrt(x)
+  local zero = x:detach():eq(0)
+  if not zero:any() then return torch.sqrt(x) end
+  zero = zero:typeAs(x)
+  return torch.cmul(torch.sqrt(torch.add(x, zero)), torch.add(torch.mul(zero, -1), 1))
+end
+
 return layer

@@ -126,10 +126,14 @@ for short, name in pairs{ float = "torch.FloatTensor", double = "torch.DoubleTen
   end
 end
 
+--- The fields, besides output and gradInput, that `clearState` drops.
+Module.cleared = {}
+
 --- Drops outputs, input gradients and what a forward keeps for backward. Returns self.
 function Module:clearState()
   self:apply(function(module)
     module._kept = nil
+    for _, name in ipairs(module.cleared) do module[name] = nil end
     for _, name in ipairs{ "output", "gradInput" } do
       local value = rawget(module, name)
       if class.isTensor(value) then

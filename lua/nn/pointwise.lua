@@ -29,12 +29,8 @@ layer.define("nn.Abs", "nn.Module", {}, function(_, input)
   return torch.where(input:detach():ge(0), input, torch.mul(input, -1))
 end)
 
--- The gradient is 0 where the input is.
 layer.define("nn.Sqrt", "nn.Module", { { "eps", "number", 0 } }, function(_, input)
-  local zero = input:detach():eq(0)
-  if not zero:any() then return torch.sqrt(input) end
-  zero = zero:typeAs(input)
-  return torch.cmul(torch.sqrt(torch.add(input, zero)), torch.add(torch.mul(zero, -1), 1))
+  return layer.sqrt(input)
 end)
 
 layer.define("nn.Power", "nn.Module", { { "pow", "number" } }, function(self, input)

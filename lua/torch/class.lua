@@ -127,11 +127,13 @@ local function home_of(name, module)
   return place, key
 end
 
--- A package may be loaded by the first look at its global.
+-- A package may be loaded by the first look at its global, and a class by the first look at its
+-- name in the package.
 local function find(name)
   if metatables[name] == nil then
-    local package_name = name:match("^([^.]+)%.")
-    local _ = package_name and _G[package_name]
+    local package_name, key = name:match("^([^.]+)%.(.+)$")
+    local package_table = package_name and _G[package_name]
+    local _ = type(package_table) == "table" and package_table[key]
   end
   return metatables[name]
 end
@@ -235,17 +237,17 @@ end
 
 --- The metatable of class `name`, or nil.
 function class.getmetatable(name)
-  return metatables[name]
+  return find(name)
 end
 
 --- The constructor table of class `name`, or nil.
 function class.getconstructortable(name)
-  return constructors[metatables[name]]
+  return constructors[find(name)]
 end
 
 --- The function that builds an empty instance of class `name`, or nil.
 function class.factory(name)
-  local metatable = metatables[name]
+  local metatable = find(name)
   return metatable and rawget(metatable, "__factory")
 end
 

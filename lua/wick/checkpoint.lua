@@ -3,7 +3,6 @@
 -- optimiser state, random generator, the data's place, and numbers, texts and tables as JSON in the
 -- metadata. Nothing in the file is executed.
 local core = require "wick.core"
-local class = require "torch.class"
 local errors = require "wick.errors"
 local json = require "wick.json"
 local safetensors = require "wick.safetensors"
@@ -24,8 +23,8 @@ local GENERATOR = state.PREFIX .. "generator"
 -- file is in place, whole and durable when it returns; before that the old one is.
 function checkpoint.save(path, entries)
   if type(entries) ~= "table" or getmetatable(entries) then
-    errors.raise("checkpoint.save: expected a path and a table such as { model = model, epoch = 3 }, "
-      .. "got %s", errors.value(entries))
+    errors.raise("checkpoint.save: expected a path and a table such as { model = model, epoch = 3 "
+      .. "}, got %s", errors.value(entries))
   end
   local packed, names, tensors = state.pack(entries)
   if not tensors[GENERATOR] then names[#names + 1] = GENERATOR end
@@ -63,28 +62,32 @@ local function kind_of(entry)
   return type(entry) == "table" and (entry["$module"] and "module" or entry["$state"] and "state")
 end
 
--- Checks that what is to be filled is in the file and of the same kind; returns the modules as a
--- list of { wanted =, found = }.
+-- Refuses a target that is not in the file, or there as something else.
+local function check_target(path, tree, name, target)
+  local kind = state.is_module(target) and "module" or state.is_resumable(target) and "state"
+  if tree[name] == nil then
+    errors.raise("checkpoint.load: %s has no entry %s%s; it has %s", path, errors.value(name),
+      errors.suggestion(errors.nearest(name, tree)), name_list(tree))
+  elseif kind ~= (kind_of(tree[name]) or false) then
+    errors.raise("checkpoint.load: the entry %q of %s is not what %s was saved as", name, path,
+      errors.value(target))
+  end
+  return kind
+end
+
+-- Checks the targets against the file; returns the modules as a list of { wanted =, found = }.
 local function match(path, tree, tensors, targets)
   local modules, lines = {}, {}
   for name, target in pairs(targets) do
-    local kind = state.is_module(target) and "module" or state.is_resumable(target) and "state"
-    if tree[name] == nil then
-      errors.raise("checkpoint.load: %s has no entry %s%s; it has %s", path, errors.value(name),
-        errors.suggestion(errors.nearest(name, tree)), name_list(tree))
-    elseif kind ~= (kind_of(tree[name]) or false) then
-      errors.raise("checkpoint.load: the entry %q of %s is not what a %s was saved as", name, path,
-        class.typename(target) or type(target))
-    elseif kind == "module" then
+    if check_target(path, tree, name, target) == "module" then
       local prefix = tree[name]["$module"]
       local pair = {
         wanted = checkpoint_model.tensors(target, prefix),
         found = state.tensors_under(prefix, tensors),
       }
       modules[#modules + 1] = pair
-      for _, line in ipairs(checkpoint_model.differences(pair.wanted, pair.found)) do
-        lines[#lines + 1] = line
-      end
+      local differences = checkpoint_model.differences(pair.wanted, pair.found)
+      table.move(differences, 1, #differences, #lines + 1, lines)
     end
   end
   if #lines > 0 then
@@ -121,9 +124,9 @@ function checkpoint.load(path, targets)
   local tensors, metadata = safetensors.load(path)
   local tree = read_tree(path, metadata)
   local modules = match(path, tree, tensors, targets)
-  for _, pair in ipairs(modules) do checkpoint_model.fill(pair.wanted, pair.found) end
   local entries = {}
   for name, packed in pairs(tree) do entries[name] = restored(packed, tensors, targets[name]) end
+  for _, pair in ipairs(modules) do checkpoint_model.fill(pair.wanted, pair.found) end
   if tensors[GENERATOR] then torch.setRNGState(tensors[GENERATOR]) end
   return entries
 end

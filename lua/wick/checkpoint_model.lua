@@ -12,7 +12,9 @@ end
 
 -- Lines of one kind of difference, the last of which counts those left out.
 local function add_lines(lines, title, list)
-  for i = 1, math.min(#list, MOST_LINES) do lines[#lines + 1] = ("  %s %s"):format(title, list[i]) end
+  for i = 1, math.min(#list, MOST_LINES) do
+    lines[#lines + 1] = ("  %s %s"):format(title, list[i])
+  end
   if #list > MOST_LINES then
     lines[#lines + 1] = ("  %s %d more"):format(title, #list - MOST_LINES)
   end

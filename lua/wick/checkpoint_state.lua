@@ -149,17 +149,29 @@ end
 -- Unpacking --------------------------------------------------------------------------------------
 
 local special = {}
+local content_of = {
+  ["$tensor"] = "string", ["$module"] = "string", ["$state"] = "table", ["$float"] = "string",
+  ["$bytes"] = "string", ["$pairs"] = "table",
+}
 
 local function unpack_value(value, tensors)
   if type(value) ~= "table" then return value end
   local name, content = next(value)
-  if special[name] and next(value, name) == nil then return special[name](content, tensors) end
+  if special[name] and next(value, name) == nil then
+    if type(content) ~= content_of[name] then
+      errors.raise("checkpoint.load: the state is damaged: %s is %s", name, errors.value(content))
+    end
+    return special[name](content, tensors)
+  end
   local result = {}
   for key, entry in pairs(value) do result[key] = unpack_value(entry, tensors) end
   return result
 end
 
 special["$tensor"] = function(name, tensors)
+  if not tensors[name] then
+    errors.raise("checkpoint.load: the state is damaged: there is no tensor %q", name)
+  end
   return tensors[name]
 end
 
@@ -181,7 +193,7 @@ end
 special["$pairs"] = function(list, tensors)
   local result = {}
   for _, pair in ipairs(list) do
-    local key = unpack_value(pair[1], tensors)
+    local key = type(pair) == "table" and unpack_value(pair[1], tensors)
     if key ~= nil and key == key then result[key] = unpack_value(pair[2], tensors) end
   end
   return result

@@ -52,8 +52,8 @@ end
 -- the old one is.
 function safetensors.save(path, tensors, metadata)
   if type(tensors) ~= "table" or class.isTensor(tensors) then
-    errors.raise("safetensors.save: expected a table of tensors by name or a list of { name, tensor }, "
-      .. "got %s", errors.value(tensors))
+    errors.raise("safetensors.save: expected a table of tensors by name or a list of { name, "
+      .. "tensor }, got %s", errors.value(tensors))
   end
   local names
   if #tensors > 0 then

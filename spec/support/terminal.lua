@@ -14,7 +14,8 @@ end
 --- Starts a shell command on a terminal.
 function Terminal.open(command)
   local self = setmetatable({ file = os.tmpname(), seen = 0 }, Terminal)
-  local line = ("TERM=xterm script -qfec %s %s >/dev/null 2>&1"):format(quote(command), self.file)
+  local line = ("TERM=xterm timeout --foreground 120 script -qfec %s %s >/dev/null 2>&1"):format(
+    quote(command), self.file)
   self.keys = assert(io.popen(line, "w"))
   self.keys:setvbuf("no")
   return self
@@ -47,9 +48,25 @@ function Terminal:expect(text)
   error(("the terminal does not show %q but:\n%s"):format(text, self:shown():sub(self.seen + 1)), 2)
 end
 
---- Ends the input and waits for the program; returns its exit code. Once is enough.
+function Terminal:has_ended(within)
+  local started = system.ticks()
+  repeat
+    if self:shown():find("\nScript done on [^\n]*\n$") then return true end
+    system.sleep(0.01)
+  until system.ticks() - started > within
+  return false
+end
+
+-- Ctrl-D on an empty line; a terminal may lose it while it changes its mode, so it is said again.
+function Terminal:leave()
+  local started = system.ticks()
+  while not self:has_ended(0.3) and system.ticks() - started < PATIENCE do self:type("\3\4") end
+end
+
+--- Ends the program, if it does not by itself, and waits for it; returns its exit code.
 function Terminal:close()
   if not self.code then
+    self:leave()
     local _, _, code = self.keys:close()
     self.code = code
     os.remove(self.file)

@@ -1,0 +1,2 @@
+--- Cases of core/op/diagonal.c.
+return {}

@@ -1,0 +1,2 @@
+--- Cases of core/op/index.c.
+return {}

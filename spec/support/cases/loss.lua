@@ -1,0 +1,2 @@
+--- Cases of core/op/loss.c.
+return {}

@@ -1,0 +1,2 @@
+--- Cases of core/op/masked.c.
+return {}

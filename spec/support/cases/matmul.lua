@@ -1,0 +1,2 @@
+--- Cases of core/op/matmul.c.
+return {}

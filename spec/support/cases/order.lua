@@ -1,0 +1,2 @@
+--- Cases of core/op/order.c.
+return {}

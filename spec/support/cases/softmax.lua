@@ -1,0 +1,2 @@
+--- Cases of core/op/softmax.c.
+return {}
