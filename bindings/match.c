@@ -128,7 +128,8 @@ static bool fit(attempt *a, int i, int at)
         m->position[i] = -1;
         return fit(a, i + 1, at);
     }
-    int n = arg->named_only ? -1 : takes(a->L, arg, at, a->last);
+    bool by_place = !arg->named_only || arg->kind == WICK__DTYPE; /* zeros(2, 'torch.IntTensor') */
+    int n = by_place ? takes(a->L, arg, at, a->last) : -1;
     if (n > 0) {
         m->position[i] = at;
         m->span[i] = n;

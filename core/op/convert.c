@@ -4,9 +4,12 @@
 static const wick__arg convert_args[] = {
     TENSOR("x"), {"dtype", WICK__DTYPE, false, 0, NULL, false}, END};
 
+/* A result is never an input itself: the tape would take the one for the other. */
 static wick_status convert_forward(const wick_call *call, wick_tensor **out)
 {
-    return wick__convert(call->in[0], (wick_dtype)call->value[0].integer, out);
+    wick_tensor *x = call->in[0];
+    wick_dtype dtype = (wick_dtype)call->value[0].integer;
+    return x->dtype == dtype ? wick__clone(x, out) : wick__convert(x, dtype, out);
 }
 
 /* The engine brings the gradient to the input's type. */

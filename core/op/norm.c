@@ -195,13 +195,30 @@ static void *make_wanted(wick__scope *s, const wick_call *call, const wick_sizes
     return wanted ? data : NULL;
 }
 
+static wick_status check_grad(const wick_call *call)
+{
+    wick_tensor *x = call->in[1];
+    wick_sizes shape = wick__sizes_like(x);
+    wick_status status = wick__check_one_type("batch_norm_grad", 5, call->in);
+    if (!status)
+        status = wick__check_gradient("batch_norm_grad", call->in[0], &shape);
+    for (int i = 2; i < 5 && !status; i++)
+        if (call->in[i] && (x->ndim < 2 || wick__count(call->in[i]) != x->size[1]))
+            status = wick__fail(WICK_ESHAPE, "batch_norm_grad: %s does not fit x of %s",
+                                wick__shape(call->in[i]), wick__shape(x));
+    return status;
+}
+
 static wick_status batch_norm_grad_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[1];
     wick_sizes shape = wick__sizes_like(x), channels = {1, {x->size[1]}};
-    layout l = layout_of(x->ndim, x->size);
     const void *in[5];
     wick__scope s;
+    wick_status status = check_grad(call);
+    if (status)
+        return status;
+    layout l = layout_of(x->ndim, x->size);
     wick__scope_open(&s, x->context);
     for (int i = 0; i < 5; i++)
         in[i] = wick__read(&s, call->in[i]);

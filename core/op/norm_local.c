@@ -73,8 +73,16 @@ static wick_status local_response_norm_grad_forward(const wick_call *call, wick_
     wick_tensor *x = call->in[1];
     const wick_value *v = call->value;
     wick_sizes shape = wick__sizes_like(x);
-    layout l = image_layout(x);
+    wick__windows w;
     wick__scope s;
+    wick_status status = wick__check_one_type("local_response_norm_grad", 3, call->in);
+    if (!status)
+        status = wick__read_image("local_response_norm_grad", &shape, &w);
+    for (int i = 0; i < 3 && !status; i++)
+        status = wick__check_gradient("local_response_norm_grad", call->in[i], &shape);
+    if (status)
+        return status;
+    layout l = image_layout(x);
     wick__scope_open(&s, x->context);
     const void *pg = wick__read(&s, call->in[0]), *px = wick__read(&s, x);
     const void *scale = wick__read(&s, call->in[2]);

@@ -25,20 +25,29 @@ static wick_tensor *as_planes(wick__scope *s, wick_tensor *t)
     return wick__keep(s, status, planes);
 }
 
-/* Moves values between planes and their positions in them. */
-static wick_status move(const char *name, wick__scope *s, wick__move move, wick_tensor *whole,
-                        wick_tensor *indices, wick_tensor *part)
+/* indices as planes x places, every one a pixel of `whole`, planes x pixels, counted from 1. */
+static wick_tensor *read_places(wick__scope *s, const char *name, const wick_tensor *whole,
+                                wick_tensor *indices)
 {
     wick_tensor *positions = NULL, *places = as_planes(s, indices);
-    whole = as_planes(s, whole);
-    part = as_planes(s, part);
-    if (s->status)
-        return s->status;
-    s->status = wick__positions(name, whole, 1, places, &positions);
+    if (s->status || !whole)
+        return NULL;
+    wick_status status = wick__positions(name, whole, 1, places, &positions);
+    return wick__keep(s, status, positions);
+}
+
+/* y, zero but for the values of x; the kernel counts from 0. */
+static void put(wick__scope *s, wick_tensor *x, wick_tensor *indices, wick_tensor *y)
+{
+    wick_tensor *planes = as_planes(s, y);
+    wick_tensor *places = read_places(s, "maxUnpool2d", planes, indices);
+    const void *index = wick__read(s, wick__shift(s, places, -1)), *px = wick__read(s, x);
+    void *py = NULL;
     if (!s->status)
-        s->status = wick__move_by(move, whole, 1, positions, part, NULL);
-    wick_tensor_release(positions);
-    return s->status;
+        s->status = wick__writable(y, &py);
+    if (!s->status)
+        wick__max_pool_backward(y->context, y->dtype, planes->size[0], planes->size[1],
+                                places->size[1], px, index, py);
 }
 
 static wick_status max_unpool2d_forward(const wick_call *call, wick_tensor **out)
@@ -63,12 +72,11 @@ static wick_status max_unpool2d_forward(const wick_call *call, wick_tensor **out
         return status;
     image = wick__image_with(&image, wick__channels(&image), pixels);
     status = wick__check_countable("maxUnpool2d", "output", &image);
-    if (!status)
-        status = wick__zeros(x->context, x->dtype, &image, out);
     if (status)
         return status;
     wick__scope_open(&s, x->context);
-    move("maxUnpool2d", &s, WICK__PUT_SUM, *out, indices, x);
+    if (wick__make(&s, x->dtype, &image, out))
+        put(&s, x, indices, *out);
     return wick__scope_close(&s);
 }
 
@@ -107,12 +115,25 @@ const wick_op wick_op_max_unpool2d = {
 static wick_status plane_values_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[0], *indices = call->in[1];
+    wick_sizes image = wick__sizes_like(x), shape = wick__sizes_like(indices);
+    wick__windows w, places;
     wick__scope s;
-    wick_status status = wick_tensor_new(x->context, x->dtype, indices->ndim, indices->size, out);
+    wick_status status = wick__read_image("plane_values", &image, &w);
+    if (!status)
+        status = wick__read_image("plane_values", &shape, &places);
+    if (!status && image.count == shape.count)
+        image = wick__image_with(&image, wick__channels(&image), places.in);
+    if (!status && !wick__has_shape(indices, &image))
+        status = wick__fail(WICK_ESHAPE, "plane_values: indices of %s do not fit %s",
+                            wick__shape(indices), wick__shape(x));
     if (status)
         return status;
     wick__scope_open(&s, x->context);
-    move("plane_values", &s, WICK__TAKE, x, indices, *out);
+    wick__make(&s, x->dtype, &shape, out);
+    wick_tensor *planes = as_planes(&s, x), *values = as_planes(&s, *out);
+    wick_tensor *places = read_places(&s, "plane_values", planes, indices);
+    if (!s.status)
+        s.status = wick__move_by(WICK__TAKE, planes, 1, places, values, NULL);
     return wick__scope_close(&s);
 }
 

@@ -94,6 +94,8 @@ static wick_status fold_forward(const wick_call *call, wick_tensor **out)
         wick_call zero = {.value = {{.number = 0}}};
         status = wick_apply_into(&wick_op_fill, &zero, out);
     }
+    if (wick__count(g) == 0)
+        return status;
     for (int64_t k = 0; k < call->value[1].integer && !status; k++)
         status = add_place(g, *out, call->value[0].integer, call->value[2].integer, k);
     return status;

@@ -226,6 +226,7 @@ end
 
 local function forward_privately(self, input)
   self._kept = nil
+  local before = rawget(self, "output")
   local kept = keep_input(self, input)
   local output
   if core.recording() and self.train ~= false then
@@ -234,7 +235,7 @@ local function forward_privately(self, input)
     output = tape.inside(false, update, self, input)
   end
   self._kept = kept
-  self.output = tape.point(rawget(self, "output"), output)
+  self.output = tape.point(before, output)
   return self.output
 end
 
@@ -244,6 +245,10 @@ function Module:forward(input)
   if tape.is_open(input) then return run_inside(self, input) end
   if has_own_gradient(self) then
     self.output = tape.outside(update, self, input)
+    return self.output
+  end
+  if tape.is_inside() then -- a part of an outer module that records nothing
+    self.output = update(self, input)
     return self.output
   end
   return forward_privately(self, input)

@@ -118,7 +118,8 @@ local function weighted(result, weights)
   for i, y in ipairs(result) do
     if not weights[i] then
       local n = y:nElement()
-      weights[i] = torch.range(1, n):double():mul(0.7):sin():add(1.3):viewAs(y)
+      local spread = torch.range(1, math.max(n, 1)):double():mul(0.7):sin():add(1.3)
+      weights[i] = spread:narrow(1, 1, n):viewAs(y)
     end
     total = torch.cmul(y, weights[i]):sum() + total
   end

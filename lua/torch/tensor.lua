@@ -144,8 +144,18 @@ function torch.equal(a, b)
   return a:nElement() == 0 or a:ne(b):sum() == 0
 end
 
+-- all and any answer in booleans.
+for _, name in ipairs{ "all", "any" } do
+  local operation = torch[name]
+  torch[name] = function(x)
+    return operation(x) ~= 0
+  end
+end
+
 for _, metatable in pairs(core.classes) do
-  if metatable.__typename:find("Tensor$") then metatable.equal = torch.equal end
+  if metatable.__typename:find("Tensor$") then
+    metatable.equal, metatable.all, metatable.any = torch.equal, torch.all, torch.any
+  end
 end
 
 torch.mod, torch.cmod = torch.fmod, torch.cfmod

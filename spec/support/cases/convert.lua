@@ -3,14 +3,15 @@ local function same(x) return x end
 
 return {
   convert = {
-    arguments = function(make) return { make(3, 4), "torch.FloatTensor" } end,
+    arguments = function(make) return { make(3, 4), "torch.DoubleTensor" } end,
     more = {
+      function(make) return { make(3, 4), "torch.FloatTensor" } end,
       function(make) return { make(3, 4), "torch.IntTensor" } end,
       function(make) return { make(0, 4), "torch.LongTensor" } end,
     },
     whole = function(x, name)
       local result = table.move(x, 1, #x, 1, { size = x.size })
-      if name ~= "torch.FloatTensor" then
+      if name == "torch.IntTensor" or name == "torch.LongTensor" then
         for i, v in ipairs(x) do result[i] = v < 0 and math.ceil(v) or math.floor(v) end
       end
       return result

@@ -1,0 +1,290 @@
+--- The layers under test, a row a class: how to make it, what goes in, how it prints.
+--
+--   make    returns the layer (after torch.manualSeed)
+--   named   the same by a table of names
+--   input   sizes of a tensor, or a function that returns the input (double)
+--   text    what tostring gives
+--   output  expected sizes, where they are not the input's
+--   random  draws from the generator; kink: distance kept from 0
+local torch = require "torch"
+local nn = require "nn"
+
+local function sizes(...)
+  local list = { ... }
+  return function()
+    return torch.randn(table.unpack(list)):double()
+  end
+end
+
+local function pair(...)
+  local list = { ... }
+  return function()
+    return { torch.randn(table.unpack(list)):double(), torch.randn(table.unpack(list)):double() }
+  end
+end
+
+local function positive(...)
+  local list = { ... }
+  return function()
+    return torch.rand(table.unpack(list)):double():add(0.5)
+  end
+end
+
+local cases = {}
+
+local function case(name, row)
+  row.name = name
+  row.text = row.text or "nn." .. name
+  cases[#cases + 1] = row
+end
+
+local function simple(name, ...)
+  local arguments = table.pack(...)
+  return function()
+    return nn[name](table.unpack(arguments, 1, arguments.n))
+  end
+end
+
+-- Element by element -----------------------------------------------------------------------------
+
+for _, name in ipairs{
+  "Tanh", "Sigmoid", "LogSigmoid", "Exp", "Square", "Abs", "SoftSign", "TanhShrink", "ReLU",
+  "ReLU6", "SoftPlus", "HardTanh", "HardShrink", "SoftShrink", "SoftMax", "LogSoftMax", "SoftMin",
+  "Threshold",
+} do
+  case(name, { make = simple(name), input = sizes(3, 4) })
+end
+case("Log", { make = simple "Log", input = positive(3, 4) })
+case("Sqrt", { make = simple "Sqrt", input = positive(3, 4) })
+case("Power", { make = simple("Power", 3), named = function() return nn.Power{ pow = 3 } end,
+  input = sizes(3, 4) })
+case("Clamp", { make = simple("Clamp", -0.5, 0.7), input = sizes(3, 4) })
+case("LeakyReLU", { make = simple "LeakyReLU", named = function() return nn.LeakyReLU{} end,
+  input = sizes(3, 4), text = "nn.LeakyReLU(0.01)" })
+case("ELU", { make = simple("ELU", 0.5), input = sizes(3, 4), text = "nn.ELU (alpha:0.500000)" })
+case("RReLU", { make = simple "RReLU", input = sizes(3, 4), random = true,
+  text = "nn.RReLU (l:0.125000, u:0.333333)" })
+case("GatedLinearUnit", { make = simple "GatedLinearUnit", input = sizes(3, 4), output = { 3, 2 } })
+case("AddConstant", { make = simple("AddConstant", 2.5), input = sizes(3, 4) })
+case("MulConstant", { make = simple("MulConstant", 2.5, true), input = sizes(3, 4) })
+case("SpatialSoftMax", { make = simple "SpatialSoftMax", input = sizes(2, 3, 2, 2) })
+case("SpatialLogSoftMax", { make = simple "SpatialLogSoftMax", input = sizes(3, 2, 2) })
+
+-- With parameters --------------------------------------------------------------------------------
+
+case("Linear", { make = simple("Linear", 4, 2),
+  named = function() return nn.Linear{ 4, 2, bias = true } end,
+  input = sizes(3, 4), output = { 3, 2 }, text = "nn.Linear(4 -> 2)" })
+case("Linear", { make = simple("Linear", 4, 2, false),
+  named = function() return nn.Linear{ inputSize = 4, outputSize = 2, bias = false } end,
+  input = sizes(4), output = { 2 }, text = "nn.Linear(4 -> 2) without bias" })
+case("Add", { make = simple("Add", 12), input = sizes(2, 3, 4) })
+case("Add", { make = simple("Add", 4, true), input = sizes(3, 4) })
+case("Mul", { make = simple "Mul", input = sizes(3, 4) })
+case("CMul", { make = simple("CMul", 1, 3, 1), input = sizes(2, 3, 4) })
+case("CMul", { make = simple("CMul", 3, 4), input = sizes(2, 3, 4) })
+case("CAdd", { make = simple("CAdd", torch.LongStorage{ 1, 4 }), input = sizes(3, 4) })
+case("PReLU", { make = simple "PReLU", input = sizes(3, 4) })
+case("PReLU", { make = simple("PReLU", 3), input = sizes(2, 3, 2, 2) })
+case("LookupTable", { make = simple("LookupTable", 5, 3, 2),
+  input = function() return torch.LongTensor{ { 1, 5 }, { 2, 1 } } end, output = { 2, 2, 3 } })
+case("BatchNormalization", { make = simple("BatchNormalization", 4), input = sizes(3, 4),
+  text = "nn.BatchNormalization (2D) (4)" })
+case("SpatialBatchNormalization", { make = simple("SpatialBatchNormalization", 2, nil, nil, false),
+  named = function() return nn.SpatialBatchNormalization{ 2, affine = false } end,
+  input = sizes(3, 2, 2, 2), text = "nn.SpatialBatchNormalization (4D) (2)" })
+case("VolumetricBatchNormalization", { make = simple("VolumetricBatchNormalization", 2),
+  input = sizes(2, 2, 2, 1, 2), text = "nn.VolumetricBatchNormalization (5D) (2)" })
+
+-- Noise ------------------------------------------------------------------------------------------
+
+case("Dropout", { make = simple("Dropout", 0.3), named = function() return nn.Dropout{ p = 0.3 } end,
+  input = sizes(5, 6), random = true, text = "nn.Dropout(0.300000)" })
+case("SpatialDropout", { make = simple("SpatialDropout", 0.4), input = sizes(2, 5, 2, 2),
+  random = true, text = "nn.SpatialDropout(0.400000)" })
+case("WhiteNoise", { make = simple "WhiteNoise", input = sizes(3, 4), random = true,
+  text = "nn.WhiteNoise mean: 0.000000, std: 0.100000" })
+
+-- Shape ------------------------------------------------------------------------------------------
+
+case("View", { make = simple("View", 3, 4), input = sizes(2, 12), output = { 2, 3, 4 },
+  text = "nn.View(3, 4)" })
+case("View", { make = function() return nn.View(-1):setNumInputDims(2) end,
+  input = sizes(2, 3, 4), output = { 2, 12 }, text = "nn.View(-1)" })
+case("Reshape", { make = simple("Reshape", 4, 3), input = sizes(2, 12), output = { 2, 4, 3 },
+  text = "nn.Reshape(4x3)" })
+case("Reshape", { make = simple("Reshape", 12, true), input = sizes(1, 3, 4), output = { 1, 12 },
+  text = "nn.Reshape(12)" })
+case("Squeeze", { make = simple "Squeeze", input = sizes(3, 1, 4, 1), output = { 3, 4 } })
+case("Squeeze", { make = simple("Squeeze", 1, 2), input = sizes(3, 1, 4), output = { 3, 4 } })
+case("Unsqueeze", { make = simple("Unsqueeze", 1, 2), input = sizes(2, 3, 4),
+  output = { 2, 1, 3, 4 }, text = "nn.Unsqueeze(dim 1)" })
+case("Transpose", { make = simple("Transpose", { 1, 2 }, { 2, 3 }), input = sizes(2, 3, 4),
+  output = { 3, 4, 2 } })
+case("Replicate", { make = simple("Replicate", 3, 2), input = sizes(2, 4), output = { 2, 3, 4 } })
+case("Collapse", { make = simple("Collapse", 2), input = sizes(2, 3, 4), output = { 2, 12 } })
+case("Contiguous", { make = simple "Contiguous", input = function()
+  return torch.randn(3, 4):double():t()
+end, output = { 4, 3 } })
+case("Copy", { make = simple("Copy", "torch.DoubleTensor", "torch.DoubleTensor"),
+  input = sizes(3, 4) })
+case("Identity", { make = simple "Identity", input = sizes(3, 4) })
+case("Identity", { make = simple "Identity", input = pair(3, 4), output = { { 3, 4 }, { 3, 4 } } })
+case("Narrow", { make = simple("Narrow", 2, 2, -2), input = sizes(3, 5), output = { 3, 3 } })
+case("Select", { make = simple("Select", -1, -2), input = sizes(3, 4), output = { 3 } })
+case("Padding", { make = simple("Padding", 1, -2, 1, 7), input = sizes(3, 4), output = { 3, 6 } })
+case("Padding", { make = simple("Padding", 1, 2, 2, 0, 2), input = sizes(3, 4), output = { 5, 4 } })
+case("SpatialZeroPadding", { make = simple("SpatialZeroPadding", 1, 2, -1, 0),
+  input = sizes(2, 3, 4), output = { 2, 2, 7 },
+  text = "nn.SpatialZeroPadding(l=1, r=2, t=-1, b=0)" })
+case("SpatialReflectionPadding", { make = simple("SpatialReflectionPadding", 1),
+  input = sizes(2, 3, 4), output = { 2, 5, 6 },
+  text = "nn.SpatialReflectionPadding(l=1, r=1, t=1, b=1)" })
+case("SpatialReplicationPadding", { make = simple("SpatialReplicationPadding", 2, 0, 0, 1),
+  input = sizes(2, 3, 4), output = { 2, 4, 6 },
+  text = "nn.SpatialReplicationPadding(l=2, r=0, t=0, b=1)" })
+
+-- Reductions -------------------------------------------------------------------------------------
+
+case("Max", { make = simple("Max", 1, 2), input = sizes(2, 3, 4), output = { 2, 4 } })
+case("Min", { make = simple("Min", -1), input = sizes(3, 4), output = { 3 } })
+case("Mean", { make = simple("Mean", 2), input = sizes(3, 4), output = { 3 } })
+case("Sum", { make = simple("Sum", 1, nil, false, false), input = sizes(3, 4), output = { 1, 4 } })
+case("Normalize", { make = simple("Normalize", 2), input = sizes(3, 4), text = "nn.Normalize(2)" })
+case("Normalize", { make = simple("Normalize", math.huge), input = sizes(4),
+  text = "nn.Normalize(inf)" })
+
+-- Pairs ------------------------------------------------------------------------------------------
+
+case("MM", { make = simple("MM", false, true), input = pair(2, 3, 4), output = { 2, 3, 3 } })
+case("MV", { make = simple "MV", input = function()
+  return { torch.randn(2, 3, 4):double(), torch.randn(2, 4):double() }
+end, output = { 2, 3 } })
+case("DotProduct", { make = simple "DotProduct", input = pair(3, 4), output = { 3 } })
+case("CosineDistance", { make = simple "CosineDistance", input = pair(4), output = { 1 } })
+case("PairwiseDistance", { make = simple("PairwiseDistance", 2), input = pair(3, 4),
+  output = { 3 } })
+
+-- Tables -----------------------------------------------------------------------------------------
+
+for _, name in ipairs{ "CAddTable", "CSubTable", "CMulTable", "CDivTable", "CMaxTable", "CMinTable" }
+do
+  case(name, { make = simple(name), input = pair(3, 4), output = { 3, 4 } })
+end
+case("JoinTable", { make = simple("JoinTable", 1, 1), input = pair(3, 4), output = { 3, 8 } })
+case("SplitTable", { make = simple("SplitTable", -1), input = sizes(3, 2), output = { { 3 }, { 3 } } })
+case("SelectTable", { make = simple("SelectTable", -1), input = pair(3, 4), output = { 3, 4 },
+  text = "nn.SelectTable(-1)" })
+case("NarrowTable", { make = simple("NarrowTable", 2), input = pair(3, 4), output = { { 3, 4 } } })
+case("FlattenTable", { make = simple "FlattenTable", input = function()
+  return { torch.randn(2):double(), { torch.randn(3):double(), { torch.randn(1):double() } } }
+end, output = { { 2 }, { 3 }, { 1 } } })
+
+-- Images -----------------------------------------------------------------------------------------
+
+case("SpatialConvolution", { make = simple("SpatialConvolution", 2, 3, 3, 2, 2, 1, 1, 0),
+  named = function()
+    return nn.SpatialConvolution{ 2, 3, kernel = { 3, 2 }, stride = { 2, 1 }, pad = { 1, 0 } }
+  end, input = sizes(2, 2, 4, 5), output = { 2, 3, 3, 3 },
+  text = "nn.SpatialConvolution(2 -> 3, 3x2, 2,1, 1,0)" })
+case("SpatialConvolution", {
+  make = function()
+    return nn.SpatialConvolution{ 2, 4, kernel = 2, stride = 2, pad = "same", groups = 2,
+      bias = false }
+  end, input = sizes(2, 3, 5), output = { 4, 2, 3 },
+  text = "nn.SpatialConvolution(2 -> 4, 2x2, 2,2, same, groups 2) without bias" })
+case("SpatialConvolutionMM", { make = simple("SpatialConvolutionMM", 2, 3, 3, 3),
+  input = sizes(2, 4, 4), output = { 3, 2, 2 }, text = "nn.SpatialConvolutionMM(2 -> 3, 3x3)" })
+case("SpatialDilatedConvolution", {
+  make = simple("SpatialDilatedConvolution", 1, 2, 2, 2, 1, 1, 1, 1, 2, 2),
+  named = function()
+    return nn.SpatialDilatedConvolution{ 1, 2, kernel = 2, pad = 1, dilation = 2 }
+  end, input = sizes(1, 1, 4, 4), output = { 1, 2, 4, 4 },
+  text = "nn.SpatialDilatedConvolution(1 -> 2, 2x2, 1,1, 1,1, 2,2)" })
+case("SpatialFullConvolution", {
+  make = simple("SpatialFullConvolution", 2, 3, 3, 3, 2, 2, 1, 1, 1, 1),
+  named = function()
+    return nn.SpatialFullConvolution{ 2, 3, kernel = 3, stride = 2, pad = 1, adj = 1 }
+  end, input = sizes(1, 2, 2, 3), output = { 1, 3, 4, 6 },
+  text = "nn.SpatialFullConvolution(2 -> 3, 3x3, 2,2, 1,1, 1,1)" })
+case("SpatialConvolutionMap", {
+  make = function()
+    return nn.SpatialConvolutionMap(torch.Tensor{ { 1, 1 }, { 2, 1 }, { 2, 3 }, { 1, 2 } }, 2, 2)
+  end, input = sizes(2, 2, 3, 3), output = { 2, 3, 2, 2 } })
+case("SpatialMaxPooling", { make = simple("SpatialMaxPooling", 2, 2),
+  named = function() return nn.SpatialMaxPooling{ kernel = 2 } end,
+  input = sizes(2, 2, 4, 5), output = { 2, 2, 2, 2 }, text = "nn.SpatialMaxPooling(2x2, 2,2)" })
+case("SpatialMaxPooling", {
+  make = function() return nn.SpatialMaxPooling(3, 3, 2, 2, 1, 1):ceil() end,
+  input = sizes(1, 4, 4), output = { 1, 3, 3 }, text = "nn.SpatialMaxPooling(3x3, 2,2, 1,1)" })
+case("SpatialDilatedMaxPooling", {
+  make = simple("SpatialDilatedMaxPooling", 2, 2, 1, 1, 0, 0, 2, 2), input = sizes(1, 4, 4),
+  output = { 1, 2, 2 }, text = "nn.SpatialDilatedMaxPooling(2x2, 1,1, 2,2)" })
+case("SpatialAveragePooling", {
+  make = function() return nn.SpatialAveragePooling(3, 3, 2, 2, 1, 1):setCountExcludePad() end,
+  input = sizes(2, 1, 4, 4), output = { 2, 1, 2, 2 },
+  text = "nn.SpatialAveragePooling(3x3, 2,2, 1,1)" })
+case("SpatialAdaptiveMaxPooling", { make = simple("SpatialAdaptiveMaxPooling", 3, 2),
+  input = sizes(2, 1, 5, 4), output = { 2, 1, 2, 3 } })
+case("SpatialAdaptiveAveragePooling", { make = simple("SpatialAdaptiveAveragePooling", 3, 2),
+  input = sizes(1, 5, 4), output = { 1, 2, 3 } })
+case("SpatialSubSampling", { make = simple("SpatialSubSampling", 2, 2, 2, 2, 2),
+  input = sizes(2, 2, 4, 4), output = { 2, 2, 2, 2 } })
+case("SpatialCrossMapLRN", { make = simple("SpatialCrossMapLRN", 3, 1), input = sizes(1, 4, 2, 2) })
+case("SpatialSubtractiveNormalization", {
+  make = function() return nn.SpatialSubtractiveNormalization(2, torch.ones(3, 3)) end,
+  input = sizes(1, 2, 3, 4) })
+case("SpatialDivisiveNormalization", {
+  make = function() return nn.SpatialDivisiveNormalization(2, torch.ones(3)) end,
+  input = sizes(2, 3, 4) })
+case("SpatialContrastiveNormalization", {
+  make = function() return nn.SpatialContrastiveNormalization(1, torch.ones(3)) end,
+  input = sizes(1, 1, 3, 4) })
+case("SpatialUpSamplingNearest", { make = simple("SpatialUpSamplingNearest", 2),
+  input = sizes(1, 2, 2, 3), output = { 1, 2, 4, 6 } })
+case("SpatialUpSamplingBilinear", { make = simple("SpatialUpSamplingBilinear", 2),
+  input = sizes(2, 2, 3), output = { 2, 4, 6 }, text = "nn.SpatialUpSamplingBilinear(2)" })
+case("PixelShuffle", { make = simple("PixelShuffle", 2), input = sizes(1, 4, 2, 3),
+  output = { 1, 1, 4, 6 }, text = "nn.PixelShuffle(2)" })
+
+-- Containers -------------------------------------------------------------------------------------
+
+local branches = "%s {\n  input\n    |`-> (1): %s\n     `-> (2): %s\n     ... -> output\n}"
+
+case("Sequential", {
+  make = function() return nn.Sequential():add(nn.Linear(4, 3)):add(nn.Tanh()) end,
+  input = sizes(2, 4), output = { 2, 3 }, text = "nn.Sequential {\n  [input -> (1) -> (2) -> output]"
+    .. "\n  (1): nn.Linear(4 -> 3)\n  (2): nn.Tanh\n}" })
+case("Concat", {
+  make = function() return nn.Concat(2):add(nn.Identity()):add(nn.Linear(3, 4)) end,
+  input = sizes(2, 3), output = { 2, 7 },
+  text = branches:format("nn.Concat", "nn.Identity", "nn.Linear(3 -> 4)") })
+case("DepthConcat", {
+  make = function()
+    return nn.DepthConcat(1):add(nn.SpatialMaxPooling(2, 2, 1, 1)):add(nn.Identity())
+  end, input = sizes(1, 3, 3), output = { 2, 3, 3 },
+  text = branches:format("nn.DepthConcat", "nn.SpatialMaxPooling(2x2, 1,1)", "nn.Identity") })
+case("ConcatTable", {
+  make = function() return nn.ConcatTable():add(nn.Linear(3, 2)):add(nn.Tanh()) end,
+  input = sizes(2, 3), output = { { 2, 2 }, { 2, 3 } },
+  text = branches:format("nn.ConcatTable", "nn.Linear(3 -> 2)", "nn.Tanh") })
+case("ParallelTable", {
+  make = function() return nn.ParallelTable():add(nn.Linear(3, 2)):add(nn.Tanh()) end,
+  input = pair(2, 3), output = { { 2, 2 }, { 2, 3 } },
+  text = branches:format("nn.ParallelTable", "nn.Linear(3 -> 2)", "nn.Tanh") })
+case("Parallel", {
+  make = function() return nn.Parallel(1, 2):add(nn.Linear(4, 2)):add(nn.Linear(4, 3)) end,
+  input = sizes(2, 3, 4), output = { 3, 5 },
+  text = branches:format("nn.Parallel", "nn.Linear(4 -> 2)", "nn.Linear(4 -> 3)") })
+case("MapTable", { make = function() return nn.MapTable(nn.Linear(3, 2)) end,
+  input = pair(2, 3), output = { { 2, 2 }, { 2, 2 } },
+  text = "nn.MapTable {\n  {input[i]} -> nn.Linear(3 -> 2) -> {output[i]}\n}" })
+case("Bottle", { make = function() return nn.Bottle(nn.Linear(4, 2)) end,
+  input = sizes(2, 3, 4), output = { 2, 3, 2 }, text = "nn.Bottle @ nn.Linear(4 -> 2)" })
+case("SpatialLPPooling", { make = simple("SpatialLPPooling", 1, 2, 2, 2),
+  input = sizes(1, 4, 4), output = { 1, 2, 2 },
+  text = "nn.SpatialLPPooling {\n  [input -> (1) -> (2) -> (3) -> (4) -> output]\n"
+    .. "  (1): nn.Square\n  (2): nn.SpatialAveragePooling(2x2, 2,2)\n  (3): nn.MulConstant\n"
+    .. "  (4): nn.Sqrt\n}" })
+
+return cases
