@@ -158,7 +158,7 @@ static int build_info(lua_State *L)
     return 1;
 }
 
-static int version(lua_State *L)
+static int library_version(lua_State *L)
 {
     lua_pushstring(L, wick_version());
     return 1;
@@ -192,7 +192,7 @@ void lua_wick_open_context(lua_State *L)
                                          {"getGenerator", get_generator},
                                          {"setGenerator", set_generator},
                                          {"buildInfo", build_info},
-                                         {"version", version},
+                                         {"libraryVersion", library_version},
                                          {"collect", collect},
                                          {"setLibrary", lua_wick_set_library},
                                          {NULL, NULL}};

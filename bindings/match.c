@@ -2,7 +2,10 @@
  * kinds of the values leave no doubt. */
 #include "match.h"
 
+#include <stdio.h>
 #include <string.h>
+
+enum { NAME_TEXT = 80 };
 
 static bool is_options(lua_State *L, int index)
 {
@@ -137,7 +140,11 @@ static bool fit(attempt *a, int i, int at)
             return true;
         m->position[i] = 0;
     }
-    return arg->optional && fit(a, i + 1, at);
+    if (!arg->optional)
+        return false;
+    if (at <= a->last && lua_isnil(a->L, at) && fit(a, i + 1, at + 1))
+        return true;
+    return fit(a, i + 1, at);
 }
 
 bool lua_wick_match(lua_State *L, const wick_op *op, int first, int last, int receiver,
@@ -277,19 +284,28 @@ static int64_t dtype_of(lua_State *L, const lua_match *match, const wick__arg *a
     return dtype;
 }
 
+/* "narrow: start", for messages about a number. */
+static const char *name_of(const lua_match *match, const wick__arg *arg, char text[NAME_TEXT])
+{
+    snprintf(text, NAME_TEXT, "%s: %s", match->op->name, arg->name);
+    return text;
+}
+
 static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wick_sizes *sizes)
 {
     const wick__arg *arg = &match->op->args[i];
+    char name[NAME_TEXT];
+    name_of(match, arg, name);
     sizes->count = 0;
     if (match->position[i] > 0) {
         int top = lua_gettop(L), at = match->position[i];
         for (int j = 0; j < match->span[i]; j++)
             lua_pushvalue(L, at + j);
-        lua_wick_sizes(L, top + 1, arg->name, sizes);
+        lua_wick_sizes(L, top + 1, name, sizes);
         lua_settop(L, top);
     } else if (match->position[i] < 0) {
         push_value(L, match, i);
-        if (!lua_wick_sizes(L, lua_gettop(L), arg->name, sizes))
+        if (!lua_wick_sizes(L, lua_gettop(L), name, sizes))
             lua_wick_error(L, "%s: %s has to be a number or a list of numbers, got %s",
                            match->op->name, arg->name, lua_wick_describe(L, -1));
         lua_pop(L, 1);
@@ -302,6 +318,7 @@ static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wi
 static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wick_value *value)
 {
     const wick__arg *arg = &match->op->args[i];
+    char name[NAME_TEXT];
     int64_t whole;
     switch (arg->kind) {
     case WICK__NUMBER:
@@ -317,10 +334,11 @@ static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wi
         value->integer = dtype_of(L, match, arg);
         return;
     case WICK__DIM:
-        value->integer = dim_of(L, match, arg->name, lua_wick_whole(L, -1, arg->name), ndim);
+        value->integer =
+            dim_of(L, match, arg->name, lua_wick_whole(L, -1, name_of(match, arg, name)), ndim);
         return;
     case WICK__INDEX:
-        whole = lua_wick_integer(L, -1, arg->name);
+        whole = lua_wick_integer(L, -1, name_of(match, arg, name));
         if (whole == 0)
             lua_wick_error(L,
                            "%s: %s is 0, out of range; positions count from 1, or from -1 "
@@ -329,7 +347,7 @@ static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wi
         value->integer = whole > 0 ? whole - 1 : whole;
         return;
     default:
-        value->integer = lua_wick_whole(L, -1, arg->name);
+        value->integer = lua_wick_whole(L, -1, name_of(match, arg, name));
         return;
     }
 }

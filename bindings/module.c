@@ -13,6 +13,7 @@ static int close_state(lua_State *L)
     if (!state)
         return 0;
     state->running = NULL;
+    wick_context_set_trace(state->context, NULL, NULL);
     wick_context_release(state->context);
     state->context = NULL;
     lua_wick_state_release(state);
@@ -137,6 +138,7 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_operations(L);
     lua_wick_open_autograd(L);
     lua_wick_open_context(L);
+    lua_wick_open_trace(L);
     lua_wick_open_io(L);
     return 1;
 }

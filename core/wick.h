@@ -44,6 +44,7 @@ const char *wick_build_info(void);
 /* Holds what must not be global: allocator and limit, generator, gradient mode, interrupt flag.
  * Counted by its storages; used by one thread at a time; releasing from any thread is safe. */
 typedef struct wick_context wick_context;
+struct wick_tensor;
 
 /* Host hooks: allocate returns at least `bytes` bytes aligned to 64, or NULL; release gets the same
  * size back. Both are called under the context's lock. */
@@ -92,6 +93,12 @@ bool wick_context_recording(const wick_context *context);
 /* Whether every result is checked for NaN and infinity; the operation that made the first one
  * fails and is named. Off by default, costs a pass over every result. */
 void wick_context_set_check_finite(wick_context *context, bool on);
+
+/* Called after every operation's forward pass with its name, when it began and ended (seconds of a
+ * steady clock) and its first result (NULL when it failed). NULL switches tracing off. */
+typedef void wick_trace(void *host, const char *operation, double begin, double end,
+                        const struct wick_tensor *result);
+void wick_context_set_trace(wick_context *context, wick_trace *trace, void *host);
 
 /* Torch7's reading where two are possible: tensors of equal element counts but different shapes are
  * combined element by element instead of broadcast. Off by default: such a call is refused. */

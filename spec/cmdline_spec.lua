@@ -107,14 +107,13 @@ describe("CmdLine:string", function()
 end)
 
 describe("CmdLine:log", function()
-  local print_before, file
+  local file
 
   before_each(function()
-    print_before, file = print, os.tmpname()
+    file = os.tmpname()
   end)
 
   after_each(function()
-    _G.print = print_before
     os.remove(file)
   end)
 
@@ -122,8 +121,10 @@ describe("CmdLine:log", function()
     local cmd = training_options()
     cmd:silent()
     if prepare then prepare(cmd) end
+    local print_before = print
     cmd:log(file, { rate = 0.1 })
     print("hello", 3)
+    _G.print = print_before
     local log = assert(io.open(file))
     local text = log:read("a")
     log:close()

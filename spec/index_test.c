@@ -156,8 +156,11 @@ static void positions_are_checked(void)
     for (int i = 0; i < 3; i++)
         expect_failure(run_into(writers[i], i < 2 ? 3 : 2, IN(x, list, source), second, x),
                        WICK_EVALUE, "position 3 is 12");
-    set(list, 2, 0);
-    expect_failure(try("index", 2, IN(x, list), second), WICK_EVALUE, "index: position 3 is 0");
+    static const double outside[] = {0, -1, 11, -0x1p63, 0x1p62};
+    for (int i = 0; i < COUNT(outside); i++) {
+        set(list, 2, outside[i]);
+        expect_failure(try("index", 2, IN(x, list), second), WICK_EVALUE, "index: position 3 is ");
+    }
     set(table, 7, -3);
     expect_failure(try("gather", 2, IN(x, table), second), WICK_EVALUE,
                    "gather: position [3, 2] is -3, out of range: dimension 2 of 4 x 10");

@@ -113,8 +113,10 @@ for _, case in ipairs(cases) do
       if case.named then
         local named = fresh(case, case.named)
         assert.equal(case.text, tostring(named))
-        assert_same(copies(tape.tensors(module:forward(input))), tape.tensors(named:forward(input)),
-          "named")
+        torch.manualSeed(5)
+        local output = copies(tape.tensors(module:forward(input)))
+        torch.manualSeed(5)
+        assert_same(output, tape.tensors(named:forward(input)), "named")
       end
     end)
 

@@ -7,16 +7,22 @@ local walk = require "spec.support.walk"
 -- Sums of a handful of terms in double: differences of step 1e-6 are good to 1e-8 of the values.
 local CHECK = { step = 1e-6, absolute = 1e-6, relative = 1e-6 }
 
+-- Differences are taken where values are of ordinary size.
+local function is_tame(arguments)
+  for _, tensor in ipairs(walk.tensors(arguments)) do
+    local x = tensor[1]:double()
+    if x:nElement() > 0 and not (x:max() < 100 and x:min() > -200) then return false end
+  end
+  return true
+end
+
 local function each_sample(op, case, f)
   for _, sample in ipairs(walk.samples(case)) do
     local arguments = walk.arguments(sample)
     local variables = walk.variables(case, arguments)
-    local smooth = true
-    for _, tensor in ipairs(walk.tensors(arguments)) do
-      local x = tensor[1]:double()
-      if x:nElement() > 0 and not (x:max() < 100 and x:min() > -200) then smooth = false end
+    if #variables > 0 and is_tame(arguments) and walk.gives_real(op, case, arguments) then
+      f(arguments, variables)
     end
-    if #variables > 0 and smooth then f(arguments, variables) end
   end
 end
 
@@ -97,12 +103,13 @@ describe("a constant operation", function()
     local op, case = entry[1], entry[2]
     if op.constant and op.args[1] and op.args[1].kind == "tensor" then
       it("is not recorded: " .. op.word, function()
-        each_sample(op, case, function(arguments, variables)
-          local f = walk.as_function(op, case, arguments, variables)
-          for _, y in ipairs{ f(table.unpack(walk.leaves(arguments, variables))) } do
-            assert.is_false(torch.isTensor(y) and y:isRecorded())
-          end
-        end)
+        local arguments = walk.arguments(case.arguments)
+        for _, tensor in ipairs(walk.tensors(arguments)) do
+          if walk.is_floating(tensor[1]) then tensor[1]:requiresGrad() end
+        end
+        for _, y in ipairs(walk.call(op, case, arguments)) do
+          assert.is_false(torch.isTensor(y) and y:isRecorded())
+        end
       end)
     end
   end
@@ -149,7 +156,7 @@ describe("gradients of float32 inputs", function()
         for _, sample in ipairs(walk.samples(case)) do
           local wide, narrow = walk.arguments(sample), walk.arguments(sample, "torch.FloatTensor")
           local n = #walk.variables(case, wide)
-          if n > 0 then
+          if n > 0 and walk.gives_real(op, case, wide) then
             local expected = walk.gradients(op, case, wide)
             local found = walk.gradients(op, case, narrow)
             for i = 1, n do

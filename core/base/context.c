@@ -95,3 +95,9 @@ uint64_t wick_context_allocated(const wick_context *context)
 {
     return __atomic_load_n(&context->heap.count.total, __ATOMIC_RELAXED);
 }
+
+void wick_context_set_trace(wick_context *context, wick_trace *trace, void *host)
+{
+    context->trace = trace;
+    context->trace_host = host;
+}

@@ -22,6 +22,8 @@ struct wick_context {
     uint64_t next_cell;            /* numbers of version cells, never reused */
     uint64_t next_node;            /* order of recording */
     bool equal_counts;             /* Torch7 reads N x 1 - N element by element */
+    wick_trace *trace;            /* NULL: nobody listens */
+    void *trace_host;
     const char *writing;           /* the operation under way, for messages; NULL: none */
 };
 

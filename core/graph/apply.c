@@ -1,4 +1,6 @@
 /* The one place where operations are carried out: checks, forward, record. */
+#include <time.h>
+
 #include "graph/node.h"
 
 enum { RESULTS = WICK_MAX_OUTPUTS + 4 };
@@ -29,13 +31,29 @@ static wick_status check_finite(const wick_op *op, wick_tensor *const *out)
     return WICK_OK;
 }
 
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static wick_status traced(wick_context *context, const wick_op *op, const wick_call *call,
+                          wick_tensor **out)
+{
+    double begin = seconds();
+    wick_status status = op->forward(call, out);
+    context->trace(context->trace_host, op->name, begin, seconds(), status ? NULL : out[0]);
+    return status;
+}
+
 static wick_status forward(wick_context *context, const wick_op *op, const wick_call *call,
                            wick_tensor **out)
 {
     bool recording = wick_context_set_recording(context, false);
     const char *writing = context->writing;
     context->writing = op->name;
-    wick_status status = op->forward(call, out);
+    wick_status status = context->trace ? traced(context, op, call, out) : op->forward(call, out);
     context->writing = writing;
     context->recording = recording;
     if (!status && context->check_finite)

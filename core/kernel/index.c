@@ -246,14 +246,16 @@ typedef struct search {
     atomic_int_fast64_t first;
 } search;
 
+/* One of the differences is negative where a position is outside. */
 static void search_part(void *search_, int64_t begin, int64_t end)
 {
     search *s = search_;
     const int64_t *position = s->position, limit = s->limit;
-    int64_t outside = 0, i = begin;
+    uint64_t signs = 0;
+    int64_t i = begin;
     for (int64_t k = begin; k < end; k++)
-        outside |= (position[k] < 1) | (position[k] > limit);
-    if (!outside)
+        signs |= ((uint64_t)position[k] - 1) | ((uint64_t)limit - (uint64_t)position[k]);
+    if (signs >> 63 == 0)
         return;
     while (position[i] >= 1 && position[i] <= limit)
         i++;

@@ -116,13 +116,13 @@ static wick_status plane_values_forward(const wick_call *call, wick_tensor **out
 {
     wick_tensor *x = call->in[0], *indices = call->in[1];
     wick_sizes image = wick__sizes_like(x), shape = wick__sizes_like(indices);
-    wick__windows w, places;
+    wick__windows w, v;
     wick__scope s;
     wick_status status = wick__read_image("plane_values", &image, &w);
     if (!status)
-        status = wick__read_image("plane_values", &shape, &places);
+        status = wick__read_image("plane_values", &shape, &v);
     if (!status && image.count == shape.count)
-        image = wick__image_with(&image, wick__channels(&image), places.in);
+        image = wick__image_with(&image, wick__channels(&image), v.in);
     if (!status && !wick__has_shape(indices, &image))
         status = wick__fail(WICK_ESHAPE, "plane_values: indices of %s do not fit %s",
                             wick__shape(indices), wick__shape(x));

@@ -175,14 +175,20 @@ wick_status wick__dense(const wick_tensor *t, void **data)
     return WICK_OK;
 }
 
+/* The operation that writes, for messages. */
+static const char *writing(const wick_tensor *t)
+{
+    return t->context->writing ? t->context->writing : "tensor";
+}
+
 static wick_status check_read_only(const wick_tensor *t)
 {
     if (!t->storage || !t->storage->read_only)
         return WICK_OK;
     return wick__fail(WICK_EVALUE,
-                      "this %s tensor looks at memory lent for reading only; write to "
+                      "%s: this %s tensor looks at memory lent for reading only; write to "
                       "a clone of it",
-                      wick__shape(t));
+                      writing(t), wick__shape(t));
 }
 
 wick_status wick__writable(wick_tensor *t, void **data)
@@ -192,9 +198,9 @@ wick_status wick__writable(wick_tensor *t, void **data)
         status = wick__dense(t, data);
     if (!status && overlaps_itself(t))
         status = wick__fail(WICK_EVALUE,
-                            "this %s tensor holds some elements several times, as expanded tensors "
-                            "do, and cannot be written; write to a clone of it",
-                            wick__shape(t));
+                            "%s: this %s tensor holds some elements several times, as expanded "
+                            "tensors do, and cannot be written; write to a clone of it",
+                            writing(t), wick__shape(t));
     if (!status)
         wick__bump(t);
     return status;

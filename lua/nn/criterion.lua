@@ -24,9 +24,22 @@ local function number_of(loss)
   return class.isTensor(loss) and loss:item() or loss
 end
 
+local function named(self, ok, ...)
+  if ok then return ... end
+  local message = ...
+  if type(message) ~= "string" or message == "interrupted" then error(message, 0) end
+  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
+  error(("%s%s: %s"):format(position or "", class.typename(self), rest or message), 0)
+end
+
+-- updateOutput, whose error names the criterion.
+local function update(self, input, target)
+  return named(self, pcall(self.updateOutput, self, input, target))
+end
+
 -- The loss as a tensor on the caller's tape.
 local function run(self, input, target)
-  local loss = tape.inside(core.recording(), self.updateOutput, self, input, target)
+  local loss = tape.inside(core.recording(), update, self, input, target)
   self.output = number_of(loss)
   return loss
 end
@@ -44,7 +57,7 @@ end
 -- A criterion with a gradient of its own enters the tape as a function.
 local function run_own(self, input, target)
   local plain = tape.detach(input)
-  self.output = number_of((tape.outside(self.updateOutput, self, plain, target)))
+  self.output = number_of((tape.outside(update, self, plain, target)))
   local inputs = tape.tensors(input)
   local loss = inputs[1].new{ self.output }
   core.record(class.typename(self), inputs, { loss },
@@ -61,12 +74,12 @@ function Criterion:forward(input, target)
   end
   self._kept = nil
   if has_own_gradient(self) or not core.recording() then
-    local loss, extra = tape.outside(self.updateOutput, self, input, target)
+    local loss, extra = tape.outside(update, self, input, target)
     self.output = number_of(loss)
     return self.output, extra
   end
   local kept = { input = input, target = target, leaves = tape.leaves(input) }
-  local loss, extra = tape.inside(true, self.updateOutput, self, kept.leaves, target)
+  local loss, extra = tape.inside(true, update, self, kept.leaves, target)
   kept.loss = loss
   self._kept = kept
   self.output = number_of(loss)
@@ -79,7 +92,7 @@ local function kept_run(self, input, target)
     return kept
   end
   kept = { input = input, target = target, leaves = tape.leaves(input) }
-  kept.loss = tape.inside(true, self.updateOutput, self, kept.leaves, target)
+  kept.loss = tape.inside(true, update, self, kept.leaves, target)
   return kept
 end
 

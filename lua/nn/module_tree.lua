@@ -72,3 +72,9 @@ function Module:namedParameters(buffers)
   end, {})
   return list
 end
+
+for _, name in ipairs{ "check", "summary" } do
+  Module[name] = function(self, ...)
+    return require("nn.summary")[name](self, ...)
+  end
+end

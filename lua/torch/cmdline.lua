@@ -70,8 +70,14 @@ local function read_value(self, what, declared, text)
   return value
 end
 
+-- The option that a word names: `-x` and `--x` are the same unless both were declared.
+local function option_of(self, word)
+  if word:sub(1, 1) ~= "-" then return self.options[word] end
+  return self.options[word] or self.options["-" .. word] or self.options[word:match("^%-(%-.+)")]
+end
+
 local function read_option(self, params, words, i)
-  local option = self.options[words[i]]
+  local option = option_of(self, words[i])
   if option.kind == "boolean" then
     params[option.key] = not option.default
     return i + 1
@@ -100,7 +106,7 @@ function CmdLine:parse(words)
       self:help(words)
       io.stdout:flush()
       os.exit(0, true)
-    elseif self.options[words[i]] then
+    elseif option_of(self, words[i]) then
       i = read_option(self, params, words, i)
     else
       place = place + 1

@@ -85,6 +85,9 @@ function torch.memory()
   return core.memory()
 end
 
+--- Lets `torch.memory().peak` begin anew at the bytes alive now.
+torch.resetPeak = core.resetPeak
+
 --- No more than `bytes` of tensors at once; an operation that would need more raises. 0: no limit.
 function torch.setMemoryLimit(bytes)
   core.setMemoryLimit(bytes)

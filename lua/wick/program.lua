@@ -18,12 +18,28 @@ usage: wick [options] [script [arguments]]
 Without a script wick reads statements, from the prompt when there is a terminal.
 ]=]
 
+local tracing = os.getenv("WICK_TRACE") == "1"
+
+-- Debugging aids asked for in the environment: WICK_CHECK_FINITE=1 stops at the first NaN, WICK_TRACE=1
+-- shows at the end what each operation took.
+local function prepare_core(core)
+  if os.getenv("WICK_CHECK_FINITE") == "1" then core.setCheckFinite(true) end
+  if tracing then core.traceStart() end
+end
+
+local function show_trace()
+  if tracing and package.loaded["wick.core"] then
+    io.stderr:write(tostring(require("wick.trace").stop()), "\n")
+  end
+end
+
 -- wick.core, once it is loaded, learns to be stopped by Ctrl-C.
 local function watch_core()
   package.preload["wick.core"] = function(name)
     local file = assert(package.searchpath(name, package.cpath))
     local core = assert(package.loadlib(file, "luaopen_wick_core"))(name, file)
     if core.interrupter then host.watch(core.interrupter()) end
+    prepare_core(core)
     return core
   end
 end
@@ -152,5 +168,7 @@ return function(argv)
   _G.arg = make_arg(argv, asked.script)
   watch_core()
   globals.install()
-  return carry_out(argv, asked)
+  local code = carry_out(argv, asked)
+  show_trace()
+  return code
 end

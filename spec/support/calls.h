@@ -5,7 +5,7 @@
 
 #include "support/operations.h"
 
-enum { LAYOUTS = 5, MOST_INPUTS = 4 };
+enum { LAYOUTS = 5, MOST_INPUTS = 5 };
 
 typedef struct call {
     const char *word;

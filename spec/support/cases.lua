@@ -10,6 +10,7 @@
 -- results      the element types of the results where they are not the first tensor's
 -- types        "real" (float32 and float64, where left out), "all", "integer", or a list of names;
 --              others are refused
+-- half         true: float16 tensors are moved
 -- integer      the reference of integer types where the result is not the other's, truncated
 -- integers     the arguments for integer types, where `arguments` does not suit them
 -- exact        the results are elements of the inputs: they are the same bit for bit in every layout

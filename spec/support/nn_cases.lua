@@ -5,7 +5,7 @@
 --   input   sizes of a tensor, or a function that returns the input (double)
 --   text    what tostring gives
 --   output  expected sizes, where they are not the input's
---   random  draws from the generator; kink: distance kept from 0
+--   random  draws from the generator
 local torch = require "torch"
 local nn = require "nn"
 
@@ -86,7 +86,7 @@ case("CMul", { make = simple("CMul", 3, 4), input = sizes(2, 3, 4) })
 case("CAdd", { make = simple("CAdd", torch.LongStorage{ 1, 4 }), input = sizes(3, 4) })
 case("PReLU", { make = simple "PReLU", input = sizes(3, 4) })
 case("PReLU", { make = simple("PReLU", 3), input = sizes(2, 3, 2, 2) })
-case("LookupTable", { make = simple("LookupTable", 5, 3, 2),
+case("LookupTable", { make = simple("LookupTable", 5, 3),
   input = function() return torch.LongTensor{ { 1, 5 }, { 2, 1 } } end, output = { 2, 2, 3 } })
 case("BatchNormalization", { make = simple("BatchNormalization", 4), input = sizes(3, 4),
   text = "nn.BatchNormalization (2D) (4)" })

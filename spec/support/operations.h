@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "graph/descriptor.h"
 #include "support/tap.h"
 #include "wick.h"
 
@@ -91,7 +92,8 @@ static inline wick_tensor *random_tensor(wick_dtype dtype, wick_sizes shape)
     return t;
 }
 
-/* Carries the operation of that word out; `out` has room for all results. */
+/* Carries the operation of that word out; `value` has what its descriptor asks for beside tensors,
+ * `out` has room for all results. */
 static inline wick_status apply_all(const char *word, int inputs, wick_tensor *const *in,
                                     const wick_value *value, wick_tensor **out)
 {
@@ -101,7 +103,10 @@ static inline wick_status apply_all(const char *word, int inputs, wick_tensor *c
         printf("Bail out! there is no operation %s\n", word);
         exit(1);
     }
-    memcpy(call.value, value, 4 * sizeof *value);
+    int n = 0;
+    for (const wick__arg *arg = op->args; arg->kind != WICK__END; arg++)
+        n += !wick__arg_is_tensor(arg);
+    memcpy(call.value, value, (size_t)n * sizeof *value);
     return wick_apply(op, &call, out);
 }
 

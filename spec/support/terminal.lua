@@ -60,7 +60,11 @@ end
 -- Ctrl-D on an empty line; a terminal may lose it while it changes its mode, so it is said again.
 function Terminal:leave()
   local started = system.ticks()
-  while not self:has_ended(0.3) and system.ticks() - started < PATIENCE do self:type("\3\4") end
+  while not self:has_ended(0.05) and system.ticks() - started < PATIENCE do
+    self:type("\3")
+    if self:has_ended(0.05) then return end
+    self:type("\4")
+  end
 end
 
 --- Ends the program, if it does not by itself, and waits for it; returns its exit code.

@@ -70,9 +70,12 @@ function walk.with(arguments, which, tensor)
   end)
 end
 
-function walk.is_floating(t)
-  local name = t:type()
+function walk.is_floating_name(name)
   return name == "torch.FloatTensor" or name == "torch.DoubleTensor"
+end
+
+function walk.is_floating(t)
+  return walk.is_floating_name(t:type())
 end
 
 --- Carries a call out: the results as a list.
@@ -180,7 +183,7 @@ end
 function walk.failure(f, ...)
   local results = table.pack(pcall(f, ...))
   assert(not results[1], "the call went through")
-  return tostring(results[2])
+  return (tostring(results[2]):gsub("^[%w%./_]+%.lua:%d+: ", ""))
 end
 
 -- Gradients ----------------------------------------------------------------------------------------
@@ -193,6 +196,12 @@ function walk.variables(case, arguments)
     if walk.is_floating(entry[1]) and not constant then table.insert(list, which) end
   end
   return list
+end
+
+--- Whether the call has a result that can have a gradient.
+function walk.gives_real(op, case, arguments)
+  local y = walk.call(op, case, arguments)[1]
+  return not torch.isTensor(y) or walk.is_floating(y) or op.constant
 end
 
 --- The call as a function of its variables that returns its floating results.

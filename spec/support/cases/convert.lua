@@ -17,18 +17,19 @@ return {
       return result
     end,
     results = { function(arguments) return arguments[2] end },
-    types = "all", free = { "rank+ rank- size1 size2" }, in_place = false, destination = false,
+    types = "all", half = true, free = { "rank+ rank- size1 size2" }, in_place = false, destination = false,
     exact = true,
   },
   clone = {
     arguments = function(make) return { make(3, 4) } end,
     more = { function(make) return { make(0, 4) } end, function(make) return { make(1) } end },
-    whole = same, types = "all", free = { "rank+ rank- size1 size2" }, exact = true,
+    whole = same, types = "all", half = true, free = { "rank+ rank- size1 size2" }, exact = true,
     destination = false,
   },
   copy = {
     arguments = function(make) return { make(3, 4) } end,
     more = { function(make) return { make(0, 4) } end },
-    whole = same, types = "all", free = { "rank+ rank- size1 size2" }, exact = true,
+    whole = same, types = "all", half = true, free = { "rank+ rank- size1 size2" }, exact = true,
+    destination = false, -- whose shape it keeps: x:copy(source) wants equal counts
   },
 }

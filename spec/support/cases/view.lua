@@ -157,7 +157,7 @@ local cases = {
 }
 
 for _, case in pairs(cases) do
-  case.types, case.exact, case.in_place, case.destination = "all", true, false, false
+  case.types, case.half, case.exact, case.in_place, case.destination = "all", true, true, false, false
 end
 cases.reshape.destination = nil
 
