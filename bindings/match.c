@@ -291,6 +291,16 @@ static const char *name_of(const lua_match *match, const wick__arg *arg, char te
     return text;
 }
 
+/* The number on top of the stack; names are only made for what is not an integer already. */
+static int64_t whole_of(lua_State *L, const lua_match *match, const wick__arg *arg, bool truncate)
+{
+    char name[NAME_TEXT];
+    if (lua_isinteger(L, -1))
+        return lua_tointeger(L, -1);
+    name_of(match, arg, name);
+    return truncate ? lua_wick_integer(L, -1, name) : lua_wick_whole(L, -1, name);
+}
+
 static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wick_sizes *sizes)
 {
     const wick__arg *arg = &match->op->args[i];
@@ -318,7 +328,6 @@ static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wi
 static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wick_value *value)
 {
     const wick__arg *arg = &match->op->args[i];
-    char name[NAME_TEXT];
     int64_t whole;
     switch (arg->kind) {
     case WICK__NUMBER:
@@ -334,11 +343,10 @@ static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wi
         value->integer = dtype_of(L, match, arg);
         return;
     case WICK__DIM:
-        value->integer =
-            dim_of(L, match, arg->name, lua_wick_whole(L, -1, name_of(match, arg, name)), ndim);
+        value->integer = dim_of(L, match, arg->name, whole_of(L, match, arg, false), ndim);
         return;
     case WICK__INDEX:
-        whole = lua_wick_integer(L, -1, name_of(match, arg, name));
+        whole = whole_of(L, match, arg, true);
         if (whole == 0)
             lua_wick_error(L,
                            "%s: %s is 0, out of range; positions count from 1, or from -1 "
@@ -347,7 +355,7 @@ static void read_given(lua_State *L, const lua_match *match, int i, int ndim, wi
         value->integer = whole > 0 ? whole - 1 : whole;
         return;
     default:
-        value->integer = lua_wick_whole(L, -1, name_of(match, arg, name));
+        value->integer = whole_of(L, match, arg, false);
         return;
     }
 }

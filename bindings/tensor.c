@@ -206,7 +206,8 @@ static int tensor_point(lua_State *L)
     *box = now;
     wick_tensor_release(old);
     lua_settop(L, 2);
-    lua_wick_settle(L, 1);
+    lua_getmetatable(L, 2); /* its class */
+    lua_setmetatable(L, 1);
     lua_wick_inherit_links(L, 1, 2, 1);
     lua_settop(L, 1);
     return 1;

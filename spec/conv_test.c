@@ -278,7 +278,9 @@ static void batches_and_channels_may_be_empty(void)
     call leaves = on_leaves(&c);
     wick_tensor *y = result_of(&leaves), *grad[3];
     expect(is_of(y, SHAPE(0, 2, 3, 3)));
-    must(wick_grad(1, &y, NULL, 3, leaves.in, (wick_backward_options){false, false}, grad));
+    wick_tensor *seed = weights_of(y);
+    must(wick_grad(1, &y, &seed, 3, leaves.in, (wick_backward_options){false, false}, grad));
+    wick_tensor_release(seed);
     expect(is_of(grad[0], SHAPE(0, 3, 5, 5)));
     for (int64_t i = 0; i < 54; i++)
         expect(get(grad[1], i) == 0);

@@ -163,7 +163,7 @@ describe("an optimiser", function()
   end)
 
   it("averages the parameters: asgd", function()
-    local x, config = torch.DoubleTensor{ 0, 0 }, { t0 = 2, eta0 = 1e-3 }
+    local x, config = torch.DoubleTensor{ 0, 0 }, { t0 = 1, eta0 = 1e-3 }
     local path, average = {}, nil
     for i = 1, 5 do
       _, _, average = optim.asgd(rosenbrock, x, config)
@@ -256,7 +256,8 @@ describe("an optimiser", function()
       optim[name](feval, x, config)
       local before = torch.memory().total
       for _ = 1, 20 do optim[name](feval, x, config) end
-      assert.is_true(torch.memory().total - before < 4000, name)
+      -- A buffer of x would be 4,000 bytes a step; the objects of views are a few hundred.
+      assert.is_true(torch.memory().total - before < 20 * 2000, name)
     end
   end)
 

@@ -1,6 +1,8 @@
 /* The one place where operations are carried out: checks, forward, record. */
 #include <time.h>
 
+#include <string.h>
+
 #include "graph/node.h"
 
 enum { RESULTS = WICK_MAX_OUTPUTS + 4 };
@@ -47,6 +49,14 @@ static wick_status traced(wick_context *context, const wick_op *op, const wick_c
     return status;
 }
 
+/* The layers below know no operations; what they refuse gets the name of the one under way. */
+static wick_status named(const wick_op *op, wick_status status)
+{
+    const char *message = wick_message();
+    bool from_below = strncmp(message, "tensor: ", 8) == 0 || strncmp(message, "storage: ", 9) == 0;
+    return status && from_below ? wick__fail_in(status, "%s: ", op->name) : status;
+}
+
 static wick_status forward(wick_context *context, const wick_op *op, const wick_call *call,
                            wick_tensor **out)
 {
@@ -58,7 +68,7 @@ static wick_status forward(wick_context *context, const wick_op *op, const wick_
     context->recording = recording;
     if (!status && context->check_finite)
         status = check_finite(op, out);
-    return status;
+    return named(op, status);
 }
 
 static void release_all(wick_tensor **out, int n)

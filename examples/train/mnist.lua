@@ -27,7 +27,7 @@ local function read_options()
   cmd:option("-classic", false, "tanh and trainable subsampling, as in 1998")
   cmd:option("-epochs", 0, "passes through the training set; 0: 10, 20 for the demo")
   cmd:option("-batch", 0, "images a step; 0: 64, 32 for the demo")
-  cmd:option("-rate", 0, "the highest learning rate; 0: 0.1, 0.05 for the demo")
+  cmd:option("-rate", 0, "the highest learning rate; 0: 0.1, 0.03 for the demo")
   cmd:option("-shift", -1, "shifts training images by up to so many pixels; -1: 0, 2 for the demo")
   cmd:option("-seed", 1, "of weights, order and shifts")
   cmd:option("-threads", 0, "threads; 0: all cores")
@@ -39,7 +39,7 @@ end
 
 -- Replaces what was left to us.
 local function fill_in(options)
-  local defaults = options.demo and { epochs = 20, batch = 32, rate = 0.05, shift = 2 }
+  local defaults = options.demo and { epochs = 20, batch = 32, rate = 0.03, shift = 2 }
     or { epochs = 10, batch = 64, rate = 0.1, shift = 0 }
   for name, default in pairs(defaults) do
     if options[name] == 0 and name ~= "shift" or options[name] < 0 then options[name] = default end

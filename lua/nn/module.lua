@@ -113,7 +113,9 @@ local function update(self, input)
   if ok then return output end
   local position, rest = split_position(output)
   if type(rest) ~= "string" or rest == "interrupted" then error(output, 0) end
-  error(("%s%s: %s"):format(position, self, rest), 0)
+  local name = rawget(self, "name")
+  local who = name and ("%s %q"):format(self, name) or tostring(self)
+  error(("%s%s: %s"):format(position, who, rest), 0)
 end
 
 -- Torch7's way on the tape ------------------------------------------------------------------------

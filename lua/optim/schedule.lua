@@ -35,7 +35,8 @@ end)
 --- schedule.step{ rate, at = {0.5, 0.75}, factor = 0.1 }: multiplied by `factor` at each of the
 -- points `at`.
 schedule.step = maker({
-  "optim.schedule.step", { "rate", "number" }, at = { 0.5, 0.75 }, factor = 0.1,
+  "optim.schedule.step", { "rate", "number" }, { "at", "table", { 0.5, 0.75 } },
+  { "factor", "number", 0.1 },
 }, function(a)
   return function(progress)
     local rate = a.rate
