@@ -1,5 +1,6 @@
--- `make docs`: writes build/docs, the guides and a reference made from the sources: operations from
--- their descriptors, C functions from core/wick.h, Lua functions from the `---` comments above them.
+-- `make docs`: writes build/docs, the guides and a reference made from the sources: operations
+-- from their descriptors, C functions from core/wick.h, Lua functions from the `---` comments
+-- above them.
 local core = require "wick.core"
 local system = require "wick.system"
 

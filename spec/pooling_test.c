@@ -324,9 +324,9 @@ static void what_does_not_fit_is_refused(void)
                    WICK_ESHAPE,
                    "avgPool2d: Given input size: (3 x 1 x 8). Calculated output size: (3 x 0 x 4). "
                    "Output size is too small"));
-    expect(refuses("max_pool2d", IN(IMAGE(1, 2, 1)),
+    expect(refuses("max_pool2d", IN(IMAGE(1, 2, 2)),
                    OPTIONS(PAIR(2), LEFT_OUT, PAIR(1), PAIR(3), INTEGER(0)), WICK_ESHAPE,
-                   "hold no pixel of 1 x 2 x 1"));
+                   "hold no pixel of 1 x 2 x 2"));
     expect(refuses("max_pool2d", IN(random_tensor(WICK_UINT8, SHAPE(1, 8, 8))), two, WICK_EDTYPE,
                    "not defined for uint8 tensors"));
     expect(refuses("adaptive_max_pool2d", IN(tensor_of(WICK_FLOAT32, SHAPE(2, 0, 3))),

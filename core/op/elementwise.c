@@ -124,11 +124,12 @@ static wick_tensor *flattened(wick__scope *scope, wick_tensor *t, const wick_siz
     int64_t stride[WICK_MAX_DIM];
     if (!t || shape_is(shape, t))
         return t;
-    dense = wick__keep(scope, wick__contiguous(t, &dense), dense);
+    wick_status status = wick__contiguous(t, &dense);
+    dense = wick__keep(scope, status, dense);
     if (!dense)
         return NULL;
     wick__row_major(shape->count, shape->v, stride);
-    wick_status status = wick__view(dense, dense->offset, shape->count, shape->v, stride, &view);
+    status = wick__view(dense, dense->offset, shape->count, shape->v, stride, &view);
     return wick__keep(scope, status, view);
 }
 

@@ -118,7 +118,7 @@ static void make_statistics(wick__scope *s, wick_tensor *const *in, bool trainin
     }
     for (int i = 0; i < 2 && !s->status; i++) {
         wick_value value = {.number = i};
-        wick_call fill = {.inputs = 1, .in = &out[MEAN + i], .value = {value}};
+        wick_call fill = {.context = x->context, .value = {value}};
         s->status = training ? wick_apply_into(&wick_op_fill, &fill, &out[MEAN + i])
                              : wick_tensor_copy(out[MEAN + i], in[RUNNING_MEAN + i]);
     }

@@ -23,8 +23,8 @@ local function check_options(options)
   end
 end
 
--- Leaves for the parameter, in a structure like its own. Inside another derivative the parameter is
--- recorded already; it then keeps its history, so that gradients of gradients work.
+-- Leaves for the parameter, in a structure like its own. Inside another derivative the parameter
+-- is recorded already; it then keeps its history, so that gradients of gradients work.
 local function leaves_of(parameter)
   if type(parameter) == "number" then
     return torch.DoubleTensor{ parameter }:requiresGrad()
@@ -56,11 +56,11 @@ local function number_of(loss)
   return class.isTensor(loss) and not loss:isRecorded() and loss:item() or loss
 end
 
---- autograd(f [, { gradArg = 1 }]): the derivative of f, whose first result is the loss, with respect
--- to its argument number gradArg: a tensor, a number or nested tables of tensors. The derivative takes
--- f's arguments and returns the gradients, in the same structure, the loss as a number, and f's
--- further results. Derivatives nest. Options of torch-autograd that steer its code generator are
--- accepted and do nothing here.
+--- autograd(f [, { gradArg = 1 }]): the derivative of f, whose first result is the loss, with
+-- respect to its argument number gradArg: a tensor, a number or nested tables of tensors. The
+-- derivative takes f's arguments and returns the gradients, in the same structure, the loss as a
+-- number, and f's further results. Derivatives nest. Options of torch-autograd that steer its
+-- code generator are accepted and do nothing here.
 function autograd.differentiate(f, options)
   options = options or {}
   check_options(options)

@@ -2,7 +2,6 @@
 local class = require "torch.class"
 local errors = require "wick.errors"
 local torch = require "torch"
-local nn = _G.nn
 
 local Container, parent = torch.class("nn.Container", "nn.Module")
 

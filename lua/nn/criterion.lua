@@ -1,5 +1,5 @@
--- nn.Criterion: what every loss is. `updateOutput(input, target)` made of differentiable operations is
--- enough; one with `updateGradInput` of its own is honoured (source: Torch7's nn).
+-- nn.Criterion: what every loss is. `updateOutput(input, target)` made of differentiable
+-- operations is enough; one with `updateGradInput` of its own is honoured (source: Torch7's nn).
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
@@ -65,8 +65,8 @@ local function run_own(self, input, target)
   return loss
 end
 
---- The loss of `input` against `target`, a number, also left in `self.output`; while a recording is
--- open the loss tensor itself. Further results of `updateOutput` follow.
+--- The loss of `input` against `target`, a number, also left in `self.output`; while a recording
+-- is open the loss tensor itself. Further results of `updateOutput` follow.
 function Criterion:forward(input, target)
   if tape.is_open(input) then
     if has_own_gradient(self) then return run_own(self, input, target) end
@@ -122,8 +122,8 @@ function Criterion:backward(input, target)
   return self:updateGradInput(input, target)
 end
 
---- criterion(input, target): the loss tensor when `input` is recorded, else the loss as a number and
--- the gradient with respect to the input (Torch7).
+--- criterion(input, target): the loss tensor when `input` is recorded, else the loss as a number
+-- and the gradient with respect to the input (Torch7).
 function Criterion:__call__(input, target)
   if target == nil and input == nil then
     errors.raise("%s: called without an input", class.typename(self))

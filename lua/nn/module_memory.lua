@@ -52,8 +52,8 @@ local function bind_all(module)
   end)
 end
 
---- A deep copy; what shares memory inside it shares memory in the copy. Fields named are shared with
--- the original: clone("weight", "bias", "gradWeight", "gradBias").
+--- A deep copy; what shares memory inside it shares memory in the copy. Fields named are shared
+-- with the original: clone("weight", "bias", "gradWeight", "gradBias").
 function Module:clone(...)
   bind_all(self)
   local result = copy(self, {}, {})
@@ -106,9 +106,9 @@ function convert(value, name, cache, seen)
   end
 end
 
---- Without an argument the module's type; with one ("torch.DoubleTensor") all floating tensors in it
--- are converted, what shares memory goes on sharing it. Modules converted with one `cache` table
--- keep what they share among each other. Returns self.
+--- Without an argument the module's type; with one ("torch.DoubleTensor") all floating tensors in
+-- it are converted, what shares memory goes on sharing it. Modules converted with one `cache`
+-- table keep what they share among each other. Returns self.
 function Module:type(name, cache)
   if not name then return self._type end
   self._kept = nil

@@ -33,7 +33,9 @@ end
 --- f(self), with every child replaced by what f makes of it.
 function Module:replace(f)
   local result = f(self)
-  for i, child in ipairs(rawget(result, "modules") or {}) do result.modules[i] = child:replace(f) end
+  for i, child in ipairs(rawget(result, "modules") or {}) do
+    result.modules[i] = child:replace(f)
+  end
   return result
 end
 
@@ -56,8 +58,9 @@ local function walk(module, prefix, add, seen)
   end
 end
 
---- The parameters by name, "1.weight" or "conv1.weight", as a list of { name =, tensor = } in order;
--- with `buffers` true the running statistics as well. `name` is the option given to the constructor.
+--- The parameters by name, "1.weight" or "conv1.weight", as a list of { name =, tensor = } in
+-- order; with `buffers` true the running statistics as well. `name` is the option given to the
+-- constructor.
 function Module:namedParameters(buffers)
   local list = {}
   local function add(name, module, field)

@@ -1,5 +1,5 @@
--- Gradients under `torch`: switching recording off, gradients of functions, operations of one's own,
--- and the checks against differences.
+-- Gradients under `torch`: switching recording off, gradients of functions, operations of one's
+-- own, and the checks against differences.
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
@@ -16,8 +16,8 @@ local function with_recording(on, f, ...)
   return table.unpack(results, 2, results.n)
 end
 
---- torch.noGrad(f, ...): calls f while nothing is recorded and returns what it returns. Recording is
--- as before afterwards, also when f raises.
+--- torch.noGrad(f, ...): calls f while nothing is recorded and returns what it returns. Recording
+-- is as before afterwards, also when f raises.
 function torch.noGrad(f, ...)
   return with_recording(false, f, ...)
 end
@@ -30,10 +30,10 @@ end
 --- Whether operations are recorded at the moment.
 torch.isRecording = core.recording
 
---- torch.grad(outputs, inputs [, gradients] [, { retain =, record = }]): the gradients of the sum of
--- the outputs (each one element, or weighted by `gradients`) with respect to the inputs: one tensor
--- for one input, else a list with nil where nothing depends. Leaves keep theirs unchanged. `record`
--- records the pass, so that the gradients can be differentiated again.
+--- torch.grad(outputs, inputs [, gradients] [, { retain =, record = }]): the gradients of the sum
+-- of the outputs (each one element, or weighted by `gradients`) with respect to the inputs: one
+-- tensor for one input, else a list with nil where nothing depends. Leaves keep theirs unchanged.
+-- `record` records the pass, so that the gradients can be differentiated again.
 function torch.grad(outputs, inputs, ...)
   local grads = core.grad(outputs, inputs, ...)
   if class.isTensor(inputs) then return grads[1] end
@@ -72,9 +72,9 @@ end
 
 --- torch.operation{ name =, forward =, backward = }: an operation with a gradient of one's own.
 -- `forward(context, ...)` computes tensors from its arguments, unrecorded; what backward needs it
--- leaves in the table `context`. `backward(context, gradient, ...)` gets a gradient for each result
--- (nil: none arrived) and returns one for each argument of forward (nil: zero, or no tensor).
--- Returns a function.
+-- leaves in the table `context`. `backward(context, gradient, ...)` gets a gradient for each
+-- result (nil: none arrived) and returns one for each argument of forward (nil: zero, or no
+-- tensor). Returns a function.
 function torch.operation(definition)
   local name = definition.name or "a Lua operation"
   for _, part in ipairs{ "forward", "backward" } do
@@ -150,7 +150,8 @@ local function difference(f, leaves, weights, flat, i, step)
 end
 
 local function compare(f, leaves, weights, grads, options)
-  local step, absolute, relative = options.step or 1e-6, options.absolute or 1e-5, options.relative or 1e-3
+  local step = options.step or 1e-6
+  local absolute, relative = options.absolute or 1e-5, options.relative or 1e-3
   for number, leaf in ipairs(leaves) do
     local n = leaf:nElement()
     local flat = leaf:detach():view(n > 0 and n or 0)
@@ -158,7 +159,8 @@ local function compare(f, leaves, weights, grads, options)
     for i = 1, n do
       local expected = torch.noGrad(difference, f, leaves, weights, flat, i, step)
       local found = grad and grad[i] or 0
-      if not (math.abs(found - expected) <= absolute + relative * math.abs(expected)) then
+      local near = math.abs(found - expected) <= absolute + relative * math.abs(expected)
+      if not near then
         return false, ("input %d, element %d: gradient %.8g, differences give %.8g"):format(number,
           i, found, expected)
       end

@@ -1,5 +1,5 @@
--- The package `torch`: tensors, storages, classes, random numbers and gradients, under Torch7's names.
--- Sets the global `torch`, as Torch7 scripts expect, and returns it.
+-- The package `torch`: tensors, storages, classes, random numbers and gradients, under Torch7's
+-- names. Sets the global `torch`, as Torch7 scripts expect, and returns it.
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
@@ -29,7 +29,8 @@ local function constructor(make, name)
   end
 end
 
--- `t.new(...)` makes a tensor of t's type; in `t:new(...)` t comes first, which gives a view of it.
+-- `t.new(...)` makes a tensor of t's type; in `t:new(...)` t comes first, which gives a view of
+-- it.
 for name, metatable in pairs(core.classes) do
   local make = name:find("Tensor$") and core.new or core.newStorage
   class.adopt(metatable, nil, constructor(make, name), torch)
@@ -79,8 +80,8 @@ torch.setnumthreads = core.setThreads
 torch.getnumthreads = core.threads
 torch.getnumcores = core.cores
 
---- Bytes of tensors: a table of `live`, `peak`, `cached`, `limit` and `total`, and the number of live
--- `storages` and graph `nodes`.
+--- Bytes of tensors: a table of `live`, `peak`, `cached`, `limit` and `total`, and the number of
+-- live `storages` and graph `nodes`.
 function torch.memory()
   return core.memory()
 end
