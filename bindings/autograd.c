@@ -33,12 +33,12 @@ static void collect_before(lua_State *L)
  * is given, to every leaf it depends on. options: retain the graph, record the pass itself. */
 static int backward(lua_State *L)
 {
+    collect_before(L);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "backward");
     wick_tensor *seed = lua_wick_to_tensor(L, 2);
     wick_backward_options o = options(L, seed ? 3 : 2);
     wick_lua *state = lua_wick_state(L);
     lua_State *running = state->running;
-    collect_before(L);
     state->running = L;
     wick_status status = wick_backward(t, seed, o);
     state->running = running;
@@ -55,7 +55,9 @@ static int read_list(lua_State *L, int index, const char *what, wick_tensor **t)
 {
     if ((t[0] = lua_wick_to_tensor(L, index)))
         return 1;
-    luaL_checktype(L, index, LUA_TTABLE);
+    if (!lua_istable(L, index))
+        lua_wick_error(L, "grad: the %s are a tensor or a list of tensors, not %s", what,
+                       lua_wick_describe(L, index));
     int n = (int)lua_rawlen(L, index);
     if (n > MOST)
         lua_wick_error(L, "grad: at most %d %s at once", MOST, what);
@@ -74,12 +76,12 @@ static int read_list(lua_State *L, int index, const char *what, wick_tensor **t)
 static int backward_all(lua_State *L)
 {
     wick_tensor *root[MOST], *seed[MOST];
+    collect_before(L);
     int roots = read_list(L, 1, "outputs", root);
     if (roots == 0 || read_list(L, 2, "gradients", seed) != roots)
         return lua_wick_error(L, "backward: a gradient is wanted for each output");
     wick_lua *state = lua_wick_state(L);
     lua_State *running = state->running;
-    collect_before(L);
     state->running = L;
     wick_status status = wick_backward_all(roots, root, seed, (wick_backward_options){0});
     state->running = running;
@@ -110,6 +112,10 @@ static int grad(lua_State *L)
         slot[i] = lua_wick_push_box(L);
         lua_rawseti(L, -2, i + 1);
     }
+    /* Making the boxes may have run finalizers, which free what was read before. */
+    if (read_list(L, 1, "outputs", root) != roots || read_list(L, 2, "inputs", input) != inputs ||
+        (seeded && read_list(L, 3, "gradients", seed) != roots))
+        return lua_wick_error(L, "grad: the lists changed while they were read");
     lua_State *running = state->running;
     state->running = L;
     wick_status status = wick_grad(roots, root, seeded ? seed : NULL, inputs, input, o, out);
@@ -164,8 +170,9 @@ static int is_leaf(lua_State *L)
 
 static int detach(lua_State *L)
 {
-    wick_tensor *t = lua_wick_check_tensor(L, 1, "detach");
+    lua_settop(L, 1);
     wick_tensor **slot = lua_wick_push_box(L);
+    wick_tensor *t = lua_wick_check_tensor(L, 1, "detach");
     lua_wick_check(L, wick_tensor_detach(t, slot));
     lua_wick_settle(L, -1);
     return 1;
@@ -176,6 +183,19 @@ static int set_recording(lua_State *L)
 {
     lua_pushboolean(L, wick_context_set_recording(lua_wick_context(L), lua_toboolean(L, 1)));
     return 1;
+}
+
+/* unyielding(f, ...): pcall(f, ...) that no coroutine leaves by yielding, so that what was switched
+ * for f is always switched back before others run. */
+static int unyielding(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    luaL_checkstack(L, 1, "too many arguments");
+    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    luaL_checkstack(L, 1, "too many results");
+    lua_pushboolean(L, status == LUA_OK);
+    lua_insert(L, 1);
+    return lua_gettop(L);
 }
 
 static int recording(lua_State *L)
@@ -209,12 +229,19 @@ static int divide(lua_State *L)
     int n = (int)lua_rawlen(L, 2);
     int64_t size = (int64_t)wick_dtype_size(wick_storage_dtype(storage));
     int64_t *range = lua_newuserdatauv(L, sizeof *range * 2 * (size_t)(n + 1), 0);
+    int64_t count = wick_storage_size(storage);
     for (int i = 0; i < n; i++) {
-        lua_rawgeti(L, 2, i + 1);
+        if (lua_rawgeti(L, 2, i + 1) != LUA_TTABLE)
+            return lua_wick_error(L, "divide: range %d is %s; it has to be {first, last}", i + 1,
+                                  lua_wick_describe(L, -1));
         lua_rawgeti(L, -1, 1);
         lua_rawgeti(L, -2, 2);
-        range[i] = (luaL_checkinteger(L, -2) - 1) * size;
-        range[n + i] = luaL_checkinteger(L, -1) * size;
+        int64_t first = luaL_checkinteger(L, -2), last = luaL_checkinteger(L, -1);
+        if (first < 1 || last < first - 1 || last > count)
+            return lua_wick_error(L, "divide: range %d goes from %lld to %lld of %lld elements",
+                                  i + 1, (long long)first, (long long)last, (long long)count);
+        range[i] = (first - 1) * size;
+        range[n + i] = last * size;
         lua_pop(L, 3);
     }
     lua_wick_check(L, wick_storage_divide(storage, n, range, range + n));
@@ -226,10 +253,16 @@ void lua_wick_open_autograd(lua_State *L)
     static const luaL_Reg methods[] = {{"backward", backward},      {"requiresGrad", requires_grad},
                                        {"isRecorded", is_recorded}, {"isLeaf", is_leaf},
                                        {"detach", detach},          {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"grad", grad},           {"backward", backward_all}, {"setRecording", set_recording},
-        {"recording", recording}, {"parameter", parameter},   {"divide", divide},
-        {"version", version},     {"bound", bound},           {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"grad", grad},
+                                         {"backward", backward_all},
+                                         {"setRecording", set_recording},
+                                         {"unyielding", unyielding},
+                                         {"recording", recording},
+                                         {"parameter", parameter},
+                                         {"divide", divide},
+                                         {"version", version},
+                                         {"bound", bound},
+                                         {NULL, NULL}};
     lua_wick_tensor_methods(L, methods);
     luaL_setfuncs(L, functions, 0);
     lua_wick_open_function(L);

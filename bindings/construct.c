@@ -92,7 +92,11 @@ static void read_view(lua_State *L, int at, wick_storage *storage, int64_t *offs
                       wick_sizes *sizes, int64_t *stride)
 {
     wick_sizes strides;
-    *offset = lua_isnoneornil(L, at + 1) ? 0 : lua_wick_integer(L, at + 1, "offset") - 1;
+    int64_t first = lua_isnoneornil(L, at + 1) ? 1 : lua_wick_integer(L, at + 1, "offset");
+    if (first < 1)
+        lua_wick_error(L, "torch.Tensor: offset %lld of a view; a storage begins at 1",
+                       (long long)first);
+    *offset = first - 1;
     if (lua_isnoneornil(L, at + 2)) {
         int64_t rest = wick_storage_size(storage) - *offset;
         *sizes = (wick_sizes){rest > 0, {rest}};
@@ -148,7 +152,7 @@ static void from_tensor(lua_State *L, wick_dtype dtype, wick_tensor *tensor)
 {
     lua_wick_check_type(L, dtype, wick_tensor_dtype(tensor), "Tensor");
     wick_tensor **slot = lua_wick_push_box(L);
-    lua_wick_check(L, wick_tensor_detach(tensor, slot));
+    lua_wick_check(L, wick_tensor_detach(lua_wick_to_tensor(L, 2), slot));
     lua_wick_settle(L, -1);
 }
 

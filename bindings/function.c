@@ -16,20 +16,29 @@ typedef struct lua_function {
 
 void lua_wick_state_release(wick_lua *state)
 {
-    if (--state->refs > 0)
-        return;
+    if (--state->refs == 0)
+        free(state);
+}
+
+void lua_wick_drop_dead(wick_lua *state)
+{
     while (state->dead) {
         lua_function *f = state->dead;
         state->dead = f->next;
         free(f);
+        lua_wick_state_release(state);
     }
-    free(state);
 }
 
-/* Called by the core when a node is gone, at any time: only takes note. */
+/* Called by the core when a node is gone, at any time: only takes note while the state is open. */
 static void bury(void *data)
 {
     lua_function *f = data;
+    if (!f->state->running) {
+        lua_wick_state_release(f->state);
+        free(f);
+        return;
+    }
     f->next = f->state->dead;
     f->state->dead = f;
 }

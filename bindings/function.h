@@ -6,6 +6,8 @@
 
 /* Gives one reference to the state back; frees it with the last. */
 void lua_wick_state_release(wick_lua *state);
+/* Forgets the functions whose nodes are gone, links and all: the state closes. */
+void lua_wick_drop_dead(wick_lua *state);
 /* Clears the links of functions whose nodes are gone. */
 void lua_wick_clear_dead(lua_State *L);
 /* Pushes the link of a number, or nil. */

@@ -49,8 +49,9 @@ void lua_wick_find_link(lua_State *L, int index, const wick_tensor *tensor)
     lua_setiuservalue(L, index, 1);
 }
 
-static void give_link(lua_State *L, int index, wick_tensor *tensor)
+static void give_link(lua_State *L, int index)
 {
+    wick_tensor *tensor = lua_wick_to_tensor(L, index);
     lua_getfield(L, -1, "number");
     wick_tensor_set_link(tensor, (uint64_t)lua_tointeger(L, -1));
     lua_pop(L, 1);
@@ -80,6 +81,6 @@ void lua_wick_inherit_links(lua_State *L, int index, int first, int n)
         }
     }
     if (found > 0)
-        give_link(L, index, tensor);
+        give_link(L, index);
     lua_settop(L, top);
 }

@@ -13,6 +13,7 @@ static int close_state(lua_State *L)
     if (!state)
         return 0;
     state->running = NULL;
+    lua_wick_drop_dead(state);
     wick_context_set_trace(state->context, NULL, NULL);
     wick_context_release(state->context);
     state->context = NULL;

@@ -23,14 +23,24 @@ static void collect_inputs(lua_State *L, int first, int n, wick_tensor **in)
         in[i] = lua_wick_to_tensor(L, first + i);
 }
 
-/* Out of memory may mean that garbage holds it: collect and try once more. */
-static wick_status apply(lua_State *L, const wick_op *op, const wick_call *call, wick_tensor **out)
+/* A collection runs finalizers, which may free any tensor: what was read before is read again. */
+static void collect_again(lua_State *L, const wick_call *call, int first)
 {
+    for (int i = 0; i < call->inputs; i++)
+        ((wick_tensor **)(uintptr_t)call->in)[i] = lua_wick_to_tensor(L, first + i);
+}
+
+/* Out of memory may mean that garbage holds it: collect and try once more. */
+static wick_status apply(lua_State *L, const wick_op *op, const wick_call *call, int first,
+                         wick_tensor **out)
+{
+    collect_again(L, call, first);
     wick_status status = wick_apply(op, call, out);
     if (status != WICK_ENOMEM)
         return status;
     lua_wick_collect(L);
     wick_context_trim(lua_wick_context(L));
+    collect_again(L, call, first);
     return wick_apply(op, call, out);
 }
 
@@ -43,7 +53,7 @@ static void push_results(lua_State *L, const wick_op *op, const wick_call *call,
     luaL_checkstack(L, outputs + 8, "too many results");
     for (int i = 0; i < outputs; i++)
         slot[i] = lua_wick_push_box(L);
-    wick_status status = apply(L, op, call, out);
+    wick_status status = apply(L, op, call, first, out);
     for (int i = 0; i < outputs; i++)
         *slot[i] = out[i];
     lua_wick_check(L, status);
@@ -91,6 +101,9 @@ static int call_into(lua_State *L, const lua_match *match, int to, int destinati
     if (status == WICK_ENOMEM) {
         lua_wick_collect(L);
         wick_context_trim(call.context);
+        collect_again(L, &call, first);
+        for (int i = 0; i < destinations; i++)
+            destination[i] = lua_wick_to_tensor(L, to + i);
         status = wick_apply_into(match->op, &call, destination);
     }
     lua_wick_check(L, status);

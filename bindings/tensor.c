@@ -156,6 +156,11 @@ static int tensor_set(lua_State *L)
     wick_tensor *t = SELF("set"), *at = lua_wick_to_tensor(L, 2);
     wick_storage *storage = at ? NULL : lua_wick_to_storage(L, 2);
     wick_sizes sizes = {.count = 0};
+    if (wick_tensor_requires_grad(t) && !wick_tensor_is_leaf(t))
+        return lua_wick_error(L,
+                              "set: %s was computed by recorded operations, which would not see "
+                              "that it looks elsewhere; use detach() or a new variable",
+                              lua_wick_describe(L, 1));
     lua_settop(L, at ? 2 : lua_gettop(L));
     if (storage) {
         lua_wick_push_view(L, wick_tensor_dtype(t), 2, storage);
@@ -171,6 +176,14 @@ static int tensor_set(lua_State *L)
 
 static int resize(lua_State *L, wick_tensor *t, int ndim, const int64_t *size)
 {
+    bool same = wick_tensor_ndim(t) == ndim;
+    for (int i = 0; same && i < ndim; i++)
+        same = wick_tensor_size(t, i) == size[i];
+    if (!same && wick_tensor_requires_grad(t) && !wick_tensor_is_leaf(t))
+        return lua_wick_error(L,
+                              "resize: %s was computed by recorded operations, which would not "
+                              "see its new shape; use view(), reshape() or detach()",
+                              lua_wick_describe(L, 1));
     lua_wick_check(L, wick_tensor_resize(t, ndim, size));
     lua_wick_spend(L);
     lua_settop(L, 1);

@@ -185,6 +185,11 @@ static void measure(lua_State *L, int index, wick_sizes *sizes)
         int64_t n = (int64_t)lua_rawlen(L, -1);
         if (n == 0 && sizes->count == 0)
             break;
+        if (sizes->count == WICK_MAX_DIM)
+            lua_wick_error(L,
+                           "a tensor from a table: the table is nested more than %d deep, the "
+                           "most dimensions a tensor has",
+                           WICK_MAX_DIM);
         add_size(L, "a tensor from a table", sizes, n);
         if (n == 0)
             break;

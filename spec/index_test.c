@@ -273,7 +273,7 @@ static void masks_are_checked(void)
     expect_failure(try("masked_select", 2, IN(x, few), VALUES({0})), WICK_EDTYPE,
                    "maskedSelect: the mask is a float32 tensor; it has to be a ByteTensor");
     expect_failure(try("masked_fill", 2, IN(few, mask), VALUES({0})), WICK_ESHAPE,
-                   "maskedFill: the mask is 6, with 6 elements, for 2 elements");
+                   "maskedFill: the mask is 6, with 6 elements, for a tensor of 2");
     set(mask, 5, 2);
     static const char *const words[] = {"masked_select", "masked_fill", "masked_copy"};
     for (int i = 0; i < 3; i++)

@@ -7,20 +7,11 @@ local walk = require "spec.support.walk"
 -- Sums of a handful of terms in double: differences of step 1e-6 are good to 1e-8 of the values.
 local CHECK = { step = 1e-6, absolute = 1e-6, relative = 1e-6 }
 
--- Differences are taken where values are of ordinary size.
-local function is_tame(arguments)
-  for _, tensor in ipairs(walk.tensors(arguments)) do
-    local x = tensor[1]:double()
-    if x:nElement() > 0 and not (x:max() < 100 and x:min() > -200) then return false end
-  end
-  return true
-end
-
 local function each_sample(op, case, f)
-  for _, sample in ipairs(walk.samples(case)) do
+  for _, sample in ipairs(walk.smooth_samples(case)) do
     local arguments = walk.arguments(sample)
     local variables = walk.variables(case, arguments)
-    if #variables > 0 and is_tame(arguments) and walk.gives_real(op, case, arguments) then
+    if #variables > 0 and walk.gives_real(op, case, arguments) then
       f(arguments, variables)
     end
   end
@@ -70,7 +61,10 @@ local function check_second(op, case, arguments, variables)
     for i = 1, #leaves do list[#list + 1] = grads[i] end
     return table.unpack(list)
   end
-  assert(torch.gradcheck(gradients, inputs, CHECK))
+  -- Without a gradient there is none to differentiate: zero everywhere.
+  if select("#", gradients(table.unpack(inputs))) > 0 then
+    assert(torch.gradcheck(gradients, inputs, CHECK))
+  end
 end
 
 describe("the gradient of", function()
@@ -87,7 +81,7 @@ describe("the gradient of", function()
       end)
       it(op.word .. " has a gradient that agrees with differences", function()
         each_sample(op, case, function(arguments, variables)
-          if case.second then
+          if case.second and case.second(arguments) then
             assert.matches("has no derivative", walk.failure(check_second, op, case, arguments, variables))
           else
             check_second(op, case, arguments, variables)
@@ -153,7 +147,7 @@ describe("gradients of float32 inputs", function()
     local op, case = entry[1], entry[2]
     if op.differentiable and not case.no_check then
       it("are float32 and near those in double: " .. op.word, function()
-        for _, sample in ipairs(walk.samples(case)) do
+        for _, sample in ipairs(walk.smooth_samples(case)) do
           local wide, narrow = walk.arguments(sample), walk.arguments(sample, "torch.FloatTensor")
           local n = #walk.variables(case, wide)
           if n > 0 and walk.gives_real(op, case, wide) then

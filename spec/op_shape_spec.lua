@@ -42,8 +42,7 @@ local function check_message(op, message, changed, change, others)
   if change:find("size") and #others > 0 then
     local named = false
     for _, other in ipairs(others) do
-      local text = message:gsub(shape_text(changed):gsub("%p", "%%%0"), "", 1)
-      named = named or text:find(shape_text(other), 1, true) ~= nil
+      named = named or message:find(shape_text(other), 1, true) ~= nil
     end
     assert.is_true(named, message)
   end
@@ -78,7 +77,7 @@ describe("shapes that do not fit", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
     local arguments = walk.arguments(case.arguments)
-    if #walk.tensors(arguments) > 0 and not case.reference and not (case.skip and case.skip.shapes) then
+    if #walk.tensors(arguments) > 0 and not case.reference and not case.draws then
       it("are refused by " .. op.word, function() check_changes(op, case, arguments) end)
     end
   end
@@ -90,7 +89,7 @@ describe("shapes that do not broadcast", function()
     local op, case = entry[1], entry[2]
     local arguments = walk.arguments(case.arguments)
     local tensors = walk.tensors(arguments)
-    if case.reference and #tensors > 1 and not op.random then
+    if case.reference and #tensors > 1 and not case.draws then
       it("are refused by " .. op.word, function()
         for which, tensor in ipairs(tensors) do
           local changed = grown(tensor[1], tensor[1]:dim())

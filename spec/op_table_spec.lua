@@ -41,7 +41,8 @@ describe("the list of operations", function()
     local untried = {}
     for _, entry in ipairs(walk.operations()) do
       local op, case = entry[1], entry[2]
-      local takes, tried = op.args[1] and op.args[1].kind:find("^tensor"), case.reference or case.empty_fails
+      local takes, tried = op.args[1] and op.args[1].kind:find("^tensor"),
+        case.reference or case.empty_fails or case.draws
       for _, sample in ipairs(walk.samples(case)) do
         for _, tensor in ipairs(walk.tensors(walk.arguments(sample))) do
           tried = tried or tensor[1]:nElement() == 0
@@ -106,7 +107,7 @@ end
 describe("the value of", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if not op.random then
+    if not case.draws then
       for _, type_name in ipairs(TYPES) do
         it(("%s for %s"):format(op.word, type_name), function()
           for _, sample in ipairs(walk.samples(case)) do check_sample(op, case, sample, type_name) end

@@ -29,7 +29,7 @@ end
 local function supports(case, type_name)
   local types = case.types or "real"
   if types == "all" then return true end
-  if types == "integer" then return INTEGERS[type_name] ~= nil end
+  if types == "byte" then return type_name == "torch.ByteTensor" end
   if types == "real" then return not INTEGERS[type_name] end
   for _, name in ipairs(types) do
     if name == type_name then return true end
@@ -53,18 +53,20 @@ end
 
 local function check_refused(op, case, type_name)
   local arguments = walk.mapped(walk.arguments(case.arguments), function(t)
-    return walk.is_floating(t) and t:type(type_name) or t
+    return (walk.is_floating(t) or case.types == "byte") and t:type(type_name) or t
   end)
   local message = walk.failure(walk.call, op, case, arguments)
-  local wanted = ("^%s: not defined for %s tensors; convert with :float%%(%%) or :double%%(%%) first")
-    :format(op.name, INTEGERS[type_name] or "float16")
+  local wanted = ("^%s: not defined for %s tensors"):format(op.name, INTEGERS[type_name] or "float16")
   assert.matches(wanted, message)
+  if case.types ~= "byte" then
+    assert.matches("convert with :float%(%) or :double%(%) first$", message)
+  end
 end
 
 describe("integer tensors", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if takes_tensors(op) and not op.random then
+    if takes_tensors(op) and not case.draws then
       for type_name in pairs(INTEGERS) do
         local known = supports(case, type_name)
         it((known and "work with " or "are refused by ") .. op.word .. ": " .. type_name, function()
@@ -79,7 +81,7 @@ end)
 describe("float16 tensors", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if takes_tensors(op) and not op.random then
+    if takes_tensors(op) and not case.draws then
       it((case.half and "are moved by " or "are refused by ") .. op.word, function()
         if not case.half then return check_refused(op, case, "torch.HalfTensor") end
         local arguments = walk.arguments(case.arguments)
@@ -110,7 +112,7 @@ describe("float32 beside float64", function()
     for which, tensor in ipairs(walk.tensors(arguments)) do
       if walk.is_floating(tensor[1]) then table.insert(floating, which) end
     end
-    if #floating > 1 and not op.random then
+    if #floating > 1 and not case.draws then
       local promotes = case.mixed == nil and case.reference ~= nil or case.mixed
       it((promotes and "is promoted by " or "is refused by ") .. op.word, function()
         for _, which in ipairs(floating) do

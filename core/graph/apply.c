@@ -57,6 +57,17 @@ static wick_status named(const wick_op *op, wick_status status)
     return status && from_below ? wick__fail_in(status, "%s: ", op->name) : status;
 }
 
+/* A composite speaks in its own name, not in those of the operations that it is made of. */
+static wick_status renamed(const wick_op *op, wick_status status)
+{
+    const char *message = wick_message();
+    size_t length = strcspn(message, ": ");
+    if (!status || strncmp(message + length, ": ", 2) != 0 ||
+        (length == strlen(op->name) && strncmp(message, op->name, length) == 0))
+        return status;
+    return wick__fail(status, "%s%s", op->name, message + length);
+}
+
 static wick_status forward(wick_context *context, const wick_op *op, const wick_call *call,
                            wick_tensor **out)
 {
@@ -108,7 +119,7 @@ wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **o
     if (status)
         return status;
     if (op->is_composite)
-        status = op->forward(call, results);
+        status = renamed(op, op->forward(call, results));
     else
         status = forward_and_record(context, op, call, results);
     int outputs = wick__outputs(op);

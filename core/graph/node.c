@@ -357,6 +357,8 @@ void wick__node_release(wick_node *node)
 
 void wick__node_free_payload(wick_node *node)
 {
+    if (node->running)
+        return;
     node->freed = true;
     release_custom(node);
     release_list(take_apart(node, NULL));

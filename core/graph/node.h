@@ -25,7 +25,8 @@ typedef struct wick__geometry {
 
 typedef struct wick__hook {
     struct wick__hook *next;
-    int output; /* of the node */
+    int output;     /* of the node */
+    uint64_t order; /* of adding */
     wick_hook hook;
 } wick__hook;
 
@@ -38,6 +39,7 @@ typedef struct wick_node {
     uint64_t link;  /* a number for the bindings: where its Lua closures are; 0: none */
     size_t bytes;   /* of this block */
     bool freed;     /* backward has been here and kept nothing */
+    int running;    /* calls of its host function under way, which need what it holds */
     bool parameter; /* a leaf of a network: plain writes to it need no noGrad */
     int inputs, outputs, saves;
     wick__edge *edge;
@@ -60,7 +62,7 @@ wick_status wick__node_bind(wick_node *node, wick_tensor *const *out);
 void wick__node_retain(wick_node *node);
 /* Never recurses, however long the graph. */
 void wick__node_release(wick_node *node);
-/* Drops what backward needs: saved values, edges, closures. */
+/* Drops what backward needs: saved values, edges, closures. Not while its host function runs. */
 void wick__node_free_payload(wick_node *node);
 
 /* Where the saved value of an input (-1: it is not saved) or of an output or kept result stands. */

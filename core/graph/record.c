@@ -85,10 +85,10 @@ wick_status wick_tensor_add_hook(wick_tensor *t, const wick_hook *hook)
     wick_status status = wick__alloc(t->node->context, sizeof *copy, (void **)&copy);
     if (status)
         return status;
-    *copy = (wick__hook){.output = t->output, .hook = *hook};
+    *copy = (wick__hook){.output = t->output, .order = 1, .hook = *hook};
     wick__hook **last = &t->node->hooks;
-    while (*last)
-        last = &(*last)->next;
+    for (; *last; last = &(*last)->next)
+        copy->order = (*last)->order + 1;
     *last = copy;
     return WICK_OK;
 }

@@ -106,11 +106,22 @@ static wick_status pow_of_forward(const wick_call *call, wick_tensor **out)
     static const wick__map map = {.name = "pow", .lines = &wick__pow_of_lines};
     return wick__elementwise(&map, call, out);
 }
+/* log 0 is endless, but 0 to a power that is not negative (a finite result) does not slope. */
+static wick_tensor *slope_of_zero(wick__scope *s, wick_tensor *y)
+{
+    wick_tensor *finite = wick__with_number(s, &wick_op_lt_number, y, __builtin_inf());
+    if (!finite)
+        return NULL;
+    wick_value dtype = {.integer = y->dtype};
+    finite = wick__run(s, &wick_op_convert, 1, &finite, &dtype);
+    return wick__multiply(s, y, wick__unary(s, &wick_op_log, finite));
+}
 static void pow_of_backward(wick__rule *r)
 {
     wick__scope *s = r->scope;
-    double log_base = __builtin_log(wick__number(r, 0));
-    r->dx[0] = wick__multiply(s, G, wick__scale(s, Y, log_base));
+    double base = wick__number(r, 0);
+    wick_tensor *slope = base == 0 ? slope_of_zero(s, Y) : wick__scale(s, Y, __builtin_log(base));
+    r->dx[0] = wick__multiply(s, G, slope);
 }
 ARITHMETIC(pow_of, "pow", number_first_args, RESULT, "A number to the power x",
            "print(torch.pow(2, torch.Tensor{1, 3}))")
@@ -195,16 +206,26 @@ static void cdiv_backward(wick__rule *r)
 ARITHMETIC(cdiv, "cdiv", tensor_args, FIRST | SECOND, "x / z element by element, with broadcasting",
            "print(torch.cdiv(torch.Tensor{1, 2}, torch.Tensor{3, 4}))")
 
+static wick_tensor *is_zero(wick__scope *s, wick_tensor *x)
+{
+    return wick__with_number(s, &wick_op_eq_number, x, 0);
+}
+
+/* At x = 0 the limits are meant, not 0 times infinity: what is taken to the power of 0, or to the
+ * power z >= 0, does not slope there. */
 FORWARD(cpow, "cpow")
 static void cpow_backward(wick__rule *r)
 {
     wick__scope *s = r->scope;
     if (r->wants[0]) {
-        wick_tensor *lower = wick__binary(s, &wick_op_cpow, X, wick__shift(s, Z, -1));
+        wick_tensor *exponent = wick__add(s, wick__shift(s, Z, -1), is_zero(s, Z));
+        wick_tensor *lower = wick__binary(s, &wick_op_cpow, X, exponent);
         r->dx[0] = wick__multiply(s, G, wick__multiply(s, Z, lower));
     }
     if (r->wants[1]) {
-        wick_tensor *slope = wick__multiply(s, Y, wick__unary(s, &wick_op_log, X));
+        wick_tensor *above = wick__with_number(s, &wick_op_ge_number, Z, 0);
+        wick_tensor *base = wick__add(s, X, wick__multiply(s, is_zero(s, X), above));
+        wick_tensor *slope = wick__multiply(s, Y, wick__unary(s, &wick_op_log, base));
         r->dx[1] = wick__multiply(s, G, slope);
     }
 }
@@ -285,12 +306,13 @@ ARITHMETIC(cmin, "cmin", tensor_args, FIRST | SECOND,
            "The smaller of x and z element by element, with broadcasting; NaN wins",
            "print(torch.cmin(torch.Tensor{1, 5}, torch.Tensor{3, 4}))")
 
+/* The gradient at the origin, which has no angle, is 0. */
 FORWARD(atan2, "atan2")
 static void atan2_backward(wick__rule *r)
 {
     wick__scope *s = r->scope;
     wick_tensor *square = wick__add(s, wick__square(s, X), wick__square(s, Z));
-    wick_tensor *g = wick__divide(s, G, square);
+    wick_tensor *g = wick__divide(s, G, wick__add(s, square, is_zero(s, square)));
     if (r->wants[0])
         r->dx[0] = wick__multiply(s, g, Z);
     if (r->wants[1])

@@ -219,11 +219,13 @@ wick_status wick__elementwise(const wick__map *map, const wick_call *call, wick_
 
 wick_status wick__check_divisor(const char *name, wick_dtype dtype, double divisor)
 {
-    if (wick_dtype_is_floating(dtype) || divisor >= 1 || divisor <= -1)
+    uint64_t bits = UINT64_MAX >> (64 - 8 * wick_dtype_size(dtype));
+    bool fits = divisor > -9223372036854775808.0 && divisor < 9223372036854775808.0;
+    if (wick_dtype_is_floating(dtype) || (fits && ((uint64_t)(int64_t)divisor & bits)))
         return WICK_OK;
     return wick__fail(WICK_EVALUE,
-                      "%s: %s elements cannot be divided by %g (numbers are truncated "
-                      "to integers first); convert with :float() or :double()",
+                      "%s: %s elements cannot be divided by %g (a number is truncated "
+                      "to the elements' type first); convert with :float() or :double()",
                       name, wick_dtype_name(dtype), divisor);
 }
 

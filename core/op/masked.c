@@ -44,7 +44,7 @@ static wick_status count_ones(const char *name, chosen *c)
 }
 
 /* On failure, too, close_mask follows. */
-static wick_status open_mask(const char *name, wick_tensor *mask, int64_t count, chosen *c)
+static wick_status open_mask(const char *name, wick_tensor *mask, const wick_tensor *x, chosen *c)
 {
     *c = (chosen){.context = mask->context};
     if (mask->dtype != WICK_UINT8)
@@ -52,9 +52,11 @@ static wick_status open_mask(const char *name, wick_tensor *mask, int64_t count,
                           "%s: the mask is a %s tensor; it has to be a ByteTensor of 0 and 1, as "
                           "comparisons give",
                           name, wick_dtype_name(mask->dtype));
-    if (wick__count(mask) != count)
-        return wick__fail(WICK_ESHAPE, "%s: the mask is %s, with %lld elements, for %lld elements",
-                          name, wick__shape(mask), (long long)wick__count(mask), (long long)count);
+    if (wick__count(mask) != wick__count(x))
+        return wick__fail(WICK_ESHAPE,
+                          "%s: the mask is %s, with %lld elements, for a tensor of %s, with %lld",
+                          name, wick__shape(mask), (long long)wick__count(mask), wick__shape(x),
+                          (long long)wick__count(x));
     wick_status status = wick__contiguous(mask, &c->dense);
     return status ? status : count_ones(name, c);
 }
@@ -85,7 +87,7 @@ static wick_status masked_select_forward(const wick_call *call, wick_tensor **ou
 {
     wick_tensor *x = NULL;
     chosen c;
-    wick_status status = open_mask("maskedSelect", call->in[1], wick__count(call->in[0]), &c);
+    wick_status status = open_mask("maskedSelect", call->in[1], call->in[0], &c);
     if (!status)
         status = wick__contiguous(call->in[0], &x);
     if (!status)
@@ -138,7 +140,7 @@ static wick_status replace_chosen(const char *name, wick_tensor *mask, wick_tens
 {
     wick_tensor *dense = NULL;
     chosen c;
-    wick_status status = open_mask(name, mask, wick__count(to), &c);
+    wick_status status = open_mask(name, mask, to, &c);
     if (!status && wick__count(source) < c.count)
         status = wick__fail(WICK_ESHAPE,
                             "%s: Number of elements of src < number of ones in mask: %s has %lld, "
@@ -209,7 +211,7 @@ static wick_status masked_fill_write(const wick_call *call, wick_tensor *to)
     void *all;
     chosen c;
     wick__element_of(call->value[0].number, to->dtype, &element);
-    wick_status status = open_mask("maskedFill", call->in[1], wick__count(to), &c);
+    wick_status status = open_mask("maskedFill", call->in[1], to, &c);
     if (!status)
         status = wick__writable(to, &all);
     if (!status)
@@ -302,7 +304,7 @@ static wick_status nonzero_forward(const wick_call *call, wick_tensor **out)
     chosen c = {.context = x->context};
     wick_status status = not_zero(x, &mask);
     if (!status)
-        status = open_mask("nonzero", mask, wick__count(x), &c);
+        status = open_mask("nonzero", mask, x, &c);
     int64_t size[] = {c.count, x->ndim};
     if (!status)
         status = wick__output(x->context, WICK_INT64, c.count > 0 ? 2 : 0, size, out);

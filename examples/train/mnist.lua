@@ -25,24 +25,28 @@ local function read_options()
   cmd:option("-demo", false, "the 1,797 digits that come along instead of MNIST")
   cmd:option("-data", "", "the folder with MNIST's four files")
   cmd:option("-classic", false, "tanh and trainable subsampling, as in 1998")
-  cmd:option("-epochs", 0, "passes through the training set; 0: 10, 20 for the demo")
-  cmd:option("-batch", 0, "images a step; 0: 64, 32 for the demo")
-  cmd:option("-rate", 0, "the highest learning rate; 0: 0.1, 0.03 for the demo")
-  cmd:option("-shift", -1, "shifts training images by up to so many pixels; -1: 0, 2 for the demo")
+  cmd:option("-epochs", -1, "passes through the training set; -1: 10, 20 for the demo")
+  cmd:option("-batch", -1, "images a step; -1: 64, 32 for the demo")
+  cmd:option("-shift", -1, "shifts training images by up to so many pixels; -1: 1, 2 for the demo")
+  cmd:option("-rate", 0.03, "the highest learning rate")
   cmd:option("-seed", 1, "of weights, order and shifts")
   cmd:option("-threads", 0, "threads; 0: all cores")
   cmd:option("-save", "", "keeps a checkpoint, also a file of weights, here after every epoch")
   cmd:option("-resume", "", "goes on from this checkpoint, with its settings")
   cmd:option("-log", "", "writes the numbers of every epoch into this file")
-  return cmd:parse(arg)
+  local options = cmd:parse(arg)
+  if not options.demo and options.data == "" and options.resume == "" then
+    cmd:error("--data FOLDER says where MNIST is; --demo takes the digits that come along")
+  end
+  return options
 end
 
 -- Replaces what was left to us.
 local function fill_in(options)
-  local defaults = options.demo and { epochs = 20, batch = 32, rate = 0.03, shift = 2 }
-    or { epochs = 10, batch = 64, rate = 0.1, shift = 0 }
+  local defaults = options.demo and { epochs = 20, batch = 32, shift = 2 }
+    or { epochs = 10, batch = 64, shift = 1 }
   for name, default in pairs(defaults) do
-    if options[name] == 0 and name ~= "shift" or options[name] < 0 then options[name] = default end
+    if options[name] < 0 then options[name] = default end
   end
   return options
 end
@@ -230,6 +234,7 @@ local function report(run, logger, epoch, confusion)
   end
 end
 
+io.stdout:setvbuf("line") -- whoever reads along through a pipe sees every epoch
 local options = read_options()
 if options.threads > 0 then torch.setnumthreads(options.threads) end
 local run = options.resume ~= "" and resume(options) or new_run(fill_in(options))
@@ -240,9 +245,9 @@ print(("%d images for training, %d for testing, %d parameters, %d threads"):form
 local confusion = test(run)
 while run.epoch < run.options.epochs do
   local epoch = train_epoch(run)
+  save(run)
   confusion = test(run)
   report(run, logger, epoch, confusion)
-  save(run)
 end
 print(confusion)
 print(("test accuracy %.2f %%"):format(100 * confusion.totalValid))

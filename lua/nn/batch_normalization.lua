@@ -12,9 +12,9 @@ BN.args = args{ "nn.BatchNormalization",
 }
 BN.nDim = 2
 
---- nn.BatchNormalization(n [, eps = 1e-5 [, momentum = 0.1 [, affine = true]]]): each of n features
--- to mean 0 and variance 1 over the batch, times a weight, plus a bias. Evaluation uses running_mean
--- and running_var, which training moves towards the batch's by `momentum`.
+--- nn.BatchNormalization(n [, eps = 1e-5 [, momentum = 0.1 [, affine = true]]]): each of n
+-- features to mean 0 and variance 1 over the batch, times a weight, plus a bias. Evaluation uses
+-- running_mean and running_var, which training moves towards the batch's by `momentum`.
 function BN:__init(...)
   local a = layer.begin(self, BN.args, ...)
   if a.nFeature == 0 then
@@ -82,6 +82,8 @@ end
 
 local Spatial = torch.class("nn.SpatialBatchNormalization", "nn.BatchNormalization")
 Spatial.nDim = 4
+Spatial.doc = "nn.BatchNormalization of the planes of N x C x H x W."
 
 local Volumetric = torch.class("nn.VolumetricBatchNormalization", "nn.BatchNormalization")
 Volumetric.nDim = 5
+Volumetric.doc = "nn.BatchNormalization of the planes of N x C x T x H x W."

@@ -6,13 +6,15 @@ local torch = require "torch"
 local layer = require "nn.layer"
 
 local function reduction(self)
-  return self.sizeAverage and "mean" or "sum"
+  return self.sizeAverage ~= false and "mean" or "sum"
 end
 
 -- A target as a tensor.
 local function as_tensor(target)
   if type(target) == "number" then return torch.DoubleTensor{ target } end
-  if type(target) == "table" and not class.typename(target) then return torch.DoubleTensor(target) end
+  if type(target) == "table" and not class.typename(target) then
+    return torch.DoubleTensor(target)
+  end
   if not class.isTensor(target) then
     errors.raise("the target has to be a class number or a tensor of them, got %s",
       errors.value(target))
@@ -33,8 +35,9 @@ ClassNLL.args = args{ "nn.ClassNLLCriterion",
   { "weights", "tensor?" }, { "sizeAverage", "boolean", true }, { "ignoreIndex", "integer", -100 },
 }
 
---- nn.ClassNLLCriterion([weights [, sizeAverage = true [, ignoreIndex = -100]]]): minus the target's
--- log-probability, of scores C or N x C; the mean divides by the sum of the targets' weights.
+--- nn.ClassNLLCriterion([weights [, sizeAverage = true [, ignoreIndex = -100]]]): minus the
+-- target's log-probability, of scores C or N x C; the mean divides by the sum of the targets'
+-- weights.
 function ClassNLL:__init(...)
   layer.begin(self, ClassNLL.args, ...)
 end
@@ -82,9 +85,12 @@ CrossEntropy.args = args{ "nn.CrossEntropyCriterion",
   { "weights", "tensor?" }, { "sizeAverage", "boolean", true }, { "ignoreIndex", "integer", -100 },
 }
 
---- nn.CrossEntropyCriterion([weights [, sizeAverage = true]]): ClassNLLCriterion of LogSoftMax.
+--- nn.CrossEntropyCriterion([weights [, sizeAverage = true]]): ClassNLLCriterion of LogSoftMax. The
+-- fields of `nll` count, as in Torch7.
 function CrossEntropy:__init(...)
-  layer.begin(self, CrossEntropy.args, ...)
+  local a = layer.begin(self, CrossEntropy.args, ...)
+  self.nll = _G.nn.ClassNLLCriterion(a.weights, a.sizeAverage, a.ignoreIndex)
+  self.weights, self.ignoreIndex = nil, nil
 end
 
 -- Scores without the dimensions of size 1 behind the classes.
@@ -97,8 +103,10 @@ local function squeezed(input)
 end
 
 function CrossEntropy:updateOutput(input, target)
+  local nll = self.nll
   return torch.crossEntropy(squeezed(as_scores(input)), as_tensor(target), {
-    weights = self.weights, reduction = reduction(self), ignoreIndex = self.ignoreIndex,
+    weights = nll.weights, ignoreIndex = nll.ignoreIndex,
+    reduction = reduction(self.sizeAverage == false and self or nll),
   })
 end
 

@@ -1,7 +1,6 @@
 -- Weighted sums of criteria.
 local class = require "torch.class"
 local errors = require "wick.errors"
-local torch = require "torch"
 local layer = require "nn.layer"
 
 local function add(self, criterion, weight)
@@ -32,7 +31,9 @@ local function define(name, declaration, update)
   metatable.apply = apply
 end
 
-define("nn.MultiCriterion", {}, function(self, input, target)
+define("nn.MultiCriterion", {
+  doc = "The weighted sum of criteria on one input and target; add(criterion [, weight]).",
+}, function(self, input, target)
   local total = 0
   for i, criterion in ipairs(self.criterions) do
     total = criterion:forward(input, target) * self.weights[i] + total
@@ -40,13 +41,16 @@ define("nn.MultiCriterion", {}, function(self, input, target)
   return total
 end)
 
-define("nn.ParallelCriterion", { { "repeatTarget", "boolean", false } },
-  function(self, input, target)
-    local total = 0
-    for i, criterion in ipairs(self.criterions) do
-      local own = target
-      if not self.repeatTarget then own = target[i] end
-      total = criterion:forward(input[i], own) * self.weights[i] + total
-    end
-    return total
-  end)
+define("nn.ParallelCriterion", {
+  doc = "The weighted sum of criteria on the entries of input and target, or on one target for "
+    .. "all; add(criterion [, weight]).",
+  { "repeatTarget", "boolean", false },
+}, function(self, input, target)
+  local total = 0
+  for i, criterion in ipairs(self.criterions) do
+    local own = target
+    if not self.repeatTarget then own = target[i] end
+    total = criterion:forward(input[i], own) * self.weights[i] + total
+  end
+  return total
+end)

@@ -78,7 +78,8 @@ local function check_entries(self, input, count)
     errors.raise("%s: input must be a table of tensors, got %s", class.typename(self),
       errors.value(input))
   elseif #input < count then
-    errors.raise("%s: %d modules, but the input has %d entries", class.typename(self), count, #input)
+    errors.raise("%s: %d modules, but the input has %d entries", class.typename(self), count,
+      #input)
   end
 end
 

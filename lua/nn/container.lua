@@ -55,8 +55,10 @@ local function checked(self, index, ok, ...)
   error(with_place(self, index, (...)), 0)
 end
 
---- Calls a method of the module at `index`; an error names its place.
+--- Calls a method of the module at `index`; an error names its place. updateOutput, as containers
+-- in Torch7's way call it, is forward: what backward needs is kept, and `output` set.
 function Container:rethrowErrors(module, index, method, ...)
+  if method == "updateOutput" then method = "forward" end
   return checked(self, index, pcall(module[method], module, ...))
 end
 

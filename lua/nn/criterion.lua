@@ -73,7 +73,7 @@ function Criterion:forward(input, target)
     return run(self, input, target)
   end
   self._kept = nil
-  if has_own_gradient(self) or not core.recording() then
+  if has_own_gradient(self) or not tape.may_record() then
     local loss, extra = tape.outside(update, self, input, target)
     self.output = number_of(loss)
     return self.output, extra

@@ -21,6 +21,8 @@ end
 -- Dropout ----------------------------------------------------------------------------------------
 
 local Dropout = layer.define("nn.Dropout", "nn.Module", {
+  doc = "In training each element becomes 0 with probability p and the others are divided by 1 - "
+    .. "p; with v1 evaluation multiplies by 1 - p instead (Srivastava et al. 2014).",
   { "p", "number", 0.5 }, { "v1", "boolean", false }, { "inplace", "boolean", false },
   { "stochastic_inference", "boolean", false },
 }, function(self, input)
@@ -33,9 +35,6 @@ end)
 
 local read_dropout = Dropout.__init
 
---- nn.Dropout([p = 0.5 [, v1 [, inplace [, stochasticInference]]]]): in training each element
--- becomes 0 with probability p and the others are divided by 1 - p; `v1` multiplies by 1 - p in
--- evaluation instead.
 function Dropout:__init(...)
   read_dropout(self, ...)
   check(self)
@@ -52,6 +51,8 @@ end
 
 local function define_planes(name, sample_dims, words)
   local metatable = layer.define(name, "nn.Module", {
+    doc = ("Drops whole planes with probability p in training, and multiplies by 1 - p in "
+      .. "evaluation; %s (Tompson et al. 2015)."):format(words),
     { "p", "number", 0.5 }, { "stochastic_inference", "boolean", false },
   }, function(self, input)
     local dims = input:dim()
@@ -83,6 +84,7 @@ define_planes("nn.VolumetricDropout", 4, "5D (nbatch, nfeat, t, h, w) or 4D (nfe
 -- Noise ------------------------------------------------------------------------------------------
 
 local WhiteNoise = layer.define("nn.WhiteNoise", "nn.Module", {
+  doc = "x plus Gaussian noise in training, plus the mean in evaluation.",
   { "mean", "number", 0 }, { "std", "number", 0.1 },
 }, function(self, input)
   if self.train == false then return torch.add(input, self.mean) end

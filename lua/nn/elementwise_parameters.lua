@@ -23,7 +23,7 @@ end
 
 function Add:updateOutput(input)
   local n = self.bias:nElement()
-  layer.same_type(self, input, self.bias)
+  layer.same_type(input, self.bias)
   if n == 1 then return torch.add(input, self.bias) end
   if input:nElement() % n ~= 0 then
     errors.raise("%d values cannot be added to samples of %s", n, layer.shape(input))
@@ -50,7 +50,7 @@ function Mul:reset(deviation)
 end
 
 function Mul:updateOutput(input)
-  layer.same_type(self, input, self.weight)
+  layer.same_type(input, self.weight)
   return torch.cmul(input, self.weight)
 end
 
@@ -90,7 +90,7 @@ local function define(name, field, operation)
   end
 
   function metatable:updateOutput(input)
-    layer.same_type(self, input, self[field])
+    layer.same_type(input, self[field])
     return apply(operation, input, self[field])
   end
   return metatable
@@ -105,7 +105,8 @@ local PReLU = torch.class("nn.PReLU", "nn.Module")
 
 PReLU.args = args{ "nn.PReLU", { "nOutputPlane", "integer", 0 } }
 
---- nn.PReLU([nPlanes = 0]): x where it is positive, else x times a learnt slope: one, or one a plane.
+--- nn.PReLU([nPlanes = 0]): x where it is positive, else x times a learnt slope: one, or one a
+-- plane.
 function PReLU:__init(...)
   local a = layer.begin(self, PReLU.args, ...)
   self:parameter("weight", math.max(1, a.nOutputPlane))
@@ -132,6 +133,6 @@ local function slopes_for(self, input)
 end
 
 function PReLU:updateOutput(input)
-  layer.same_type(self, input, self.weight)
+  layer.same_type(input, self.weight)
   return torch.where(input:detach():gt(0), input, torch.cmul(input, slopes_for(self, input)))
 end

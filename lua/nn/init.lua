@@ -27,8 +27,8 @@ local files = {
   reductions = "Max Min Sum Mean Normalize",
   simple = "Identity Constant GradientReversal ZeroGrad PrintSize",
   pairs_of_tensors = "MM MV DotProduct CosineDistance PairwiseDistance",
-  table_modules = "CAddTable CSubTable CMulTable CDivTable CMaxTable CMinTable JoinTable SplitTable "
-    .. "SelectTable NarrowTable FlattenTable",
+  table_modules = "CAddTable CSubTable CMulTable CDivTable CMaxTable CMinTable JoinTable "
+    .. "SplitTable SelectTable NarrowTable FlattenTable",
   concat = "Concat DepthConcat ConcatTable ParallelTable Parallel MapTable",
   decorator = "Decorator Bottle",
   spatial_convolution = "SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution",

@@ -33,16 +33,21 @@ function Jacobian.backward(module, input, param, dparam)
   end)
 end
 
+local function copies(weights)
+  local list = {}
+  for i, weight in ipairs(weights) do list[i] = weight:detach():clone() end
+  return list
+end
+
 --- The same for `param` by the step that accUpdateGradParameters takes.
 function Jacobian.backwardUpdate(module, input, param)
-  local before = param:clone()
+  local weights = module:parameters()
+  local before, own = copies(weights), param:detach():clone()
   return by_backward(module, input, param, function(grad_output)
-    param:copy(before)
-    module:forward(input)
     module:updateGradInput(input, grad_output)
     module:accUpdateGradParameters(input, grad_output, 1)
-    local step = torch.csub(before, param:detach())
-    param:copy(before)
+    local step = torch.csub(own, param:detach())
+    for i, weight in ipairs(weights) do weight:copy(before[i]) end
     return step
   end)
 end

@@ -19,9 +19,10 @@ function layer.begin(self, declaration, ...)
 end
 
 --- A class whose constructor does nothing but read its arguments; `update` is its updateOutput.
--- Returns what torch.class returns.
+-- `doc` in the declaration is the help on it. Returns what torch.class returns.
 function layer.define(name, parent, declaration, update)
   local metatable, parent_metatable = torch.class(name, parent)
+  metatable.doc, declaration.doc = declaration.doc, nil
   table.insert(declaration, 1, name)
   metatable.args = args(declaration)
   function metatable:__init(...)
@@ -102,7 +103,7 @@ function layer.shape(x)
 end
 
 --- Raises unless x has the element type of the layer's parameters.
-function layer.same_type(self, x, parameter)
+function layer.same_type(x, parameter)
   if x:type() == parameter:type() then return end
   errors.raise("the input is a %s, the parameters are %s; convert one with :float() or :double()",
     x:type(), parameter:type())

@@ -50,7 +50,7 @@ local function renormalise(self, numbers)
     if not seen[i] then
       seen[i] = true
       local row = self.weight:select(1, i)
-      local norm = row:norm(self.normType)
+      local norm = row:norm(self.normType or 2)
       if norm > self.maxNorm then row:mul(self.maxNorm / (norm + 1e-7)) end
     end
   end
@@ -75,7 +75,8 @@ function LookupTable:updateOutput(input)
   end
   if self.maxNorm then torch.noGrad(renormalise, self, numbers) end
   local rows = torch.index(self.weight, 1, numbers)
-  if self.paddingValue ~= 0 then rows = without_padding(rows, numbers, self.paddingValue) end
+  local padding = self.paddingValue or 0
+  if padding ~= 0 then rows = without_padding(rows, numbers, padding) end
   local sizes = input:size():totable()
   sizes[#sizes + 1] = self.weight:size(2)
   return rows:view(sizes)

@@ -22,7 +22,7 @@ local function as_signs(target, x)
 end
 
 local function reduced(self, losses)
-  return (self.sizeAverage and torch.mean or torch.sum)(losses)
+  return (self.sizeAverage ~= false and torch.mean or torch.sum)(losses)
 end
 
 -- Cosine -----------------------------------------------------------------------------------------
@@ -39,6 +39,7 @@ local function cosines(a, b)
 end
 
 layer.define("nn.CosineEmbeddingCriterion", "nn.Criterion", {
+  doc = "Of {a, b}: 1 - cos where the target is 1, max(0, cos - margin) where it is -1.",
   { "margin", "number", 0 }, sizeAverage = true,
 }, function(self, input, target)
   local cosine = cosines(two(input))
@@ -51,6 +52,7 @@ end)
 -- Ranking ----------------------------------------------------------------------------------------
 
 layer.define("nn.MarginRankingCriterion", "nn.Criterion", {
+  doc = "Of {a, b}: max(0, margin - t (a - b)), so that a is the larger where t is 1.",
   { "margin", "number", 1 }, sizeAverage = true,
 }, function(self, input, target)
   local a, b = two(input)
@@ -62,7 +64,10 @@ end)
 
 -- Distance ---------------------------------------------------------------------------------------
 
-layer.define("nn.L1HingeEmbeddingCriterion", "nn.Criterion", { { "margin", "number", 1 } },
+layer.define("nn.L1HingeEmbeddingCriterion", "nn.Criterion", {
+  doc = "Of {a, b}: |a - b| where the target is 1, max(0, margin - |a - b|) where it is -1.",
+  { "margin", "number", 1 },
+},
   function(self, input, target)
     local a, b = two(input)
     local distance = torch.sum(torch.abs(torch.csub(a, b)):view(1, -1), 2)

@@ -22,6 +22,7 @@ local function turned(x, turn)
 end
 
 local MM = layer.define("nn.MM", "nn.Module", {
+  doc = "The product of two matrices, or of batches of them.",
   { "transA", "boolean", false }, { "transB", "boolean", false },
 }, function(self, input)
   local a, b = two(input)
@@ -34,7 +35,10 @@ function MM:multiplyAdds(input, output)
   return output:nElement() * input[1]:size(input[1]:dim() - (self.transA and 1 or 0))
 end
 
-local MV = layer.define("nn.MV", "nn.Module", { { "trans", "boolean", false } },
+local MV = layer.define("nn.MV", "nn.Module", {
+  doc = "A matrix, or a batch of them, times a vector, or one each.",
+  { "trans", "boolean", false },
+},
   function(self, input)
     local a, v = two(input)
     if a:dim() ~= v:dim() + 1 or (a:dim() ~= 2 and a:dim() ~= 3) then mismatch(a, v) end
@@ -61,19 +65,26 @@ local function row_sums(x)
   return layer.drop(torch.sum(x, 2), 2)
 end
 
-layer.define("nn.DotProduct", "nn.Module", {}, function(_, input)
+layer.define("nn.DotProduct", "nn.Module", {
+  doc = "The dot product of two vectors, or of the rows of two matrices.",
+}, function(_, input)
   local a, b = as_rows(input)
   return row_sums(torch.cmul(a, b))
 end)
 
-layer.define("nn.CosineDistance", "nn.Module", {}, function(_, input)
+layer.define("nn.CosineDistance", "nn.Module", {
+  doc = "The cosine between two vectors, or between the rows of two matrices.",
+}, function(_, input)
   local a, b = as_rows(input)
   local lengths = torch.cmul(torch.add(row_sums(torch.square(a)), 1e-12),
     torch.add(row_sums(torch.square(b)), 1e-12))
   return torch.cdiv(row_sums(torch.cmul(a, b)), torch.sqrt(lengths))
 end)
 
-layer.define("nn.PairwiseDistance", "nn.Module", { { "norm", "number", 2 } },
+layer.define("nn.PairwiseDistance", "nn.Module", {
+  doc = "The p-norm of the difference of two vectors, or of the rows of two matrices.",
+  { "norm", "number", 2 },
+},
   function(self, input)
     local a, b = as_rows(input)
     return layer.drop(torch.norm(torch.csub(a, b), self.norm, 2), 2)

@@ -15,39 +15,53 @@ end
 local INPLACE = { "inplace", "boolean", false }
 
 -- Operations without arguments.
-for name, operation in pairs{
-  Tanh = torch.tanh, Sigmoid = torch.sigmoid, LogSigmoid = torch.logSigmoid, Exp = torch.exp,
-  Log = torch.log, Square = torch.square,
+for name, row in pairs{
+  Tanh = { torch.tanh, "tanh x." }, Sigmoid = { torch.sigmoid, "1 / (1 + exp(-x))." },
+  LogSigmoid = { torch.logSigmoid, "log(1 / (1 + exp(-x)))." }, Exp = { torch.exp, "exp(x)." },
+  Log = { torch.log, "log x." }, Square = { torch.square, "x squared." },
 } do
-  layer.define("nn." .. name, "nn.Module", {}, function(_, input)
+  local operation = row[1]
+  layer.define("nn." .. name, "nn.Module", { doc = row[2] }, function(_, input)
     return operation(input)
   end)
 end
 
--- The derivative at 0 is 1, as in Torch7.
-layer.define("nn.Abs", "nn.Module", {}, function(_, input)
+layer.define("nn.Abs", "nn.Module", {
+  doc = "|x|; the derivative at 0 is 1.",
+}, function(_, input)
   return torch.where(input:detach():ge(0), input, torch.mul(input, -1))
 end)
 
-layer.define("nn.Sqrt", "nn.Module", { { "eps", "number", 0 } }, function(_, input)
+layer.define("nn.Sqrt", "nn.Module", {
+  doc = "The square root; its gradient is 0 where x is.",
+  { "eps", "number", 0 },
+}, function(_, input)
   return layer.sqrt(input)
 end)
 
-layer.define("nn.Power", "nn.Module", { { "pow", "number" } }, function(self, input)
+layer.define("nn.Power", "nn.Module", {
+  doc = "x to a power.",
+  { "pow", "number" },
+}, function(self, input)
   return torch.pow(input, self.pow)
 end)
 
-layer.define("nn.SoftSign", "nn.Module", {}, function(_, input)
+layer.define("nn.SoftSign", "nn.Module", {
+  doc = "x / (1 + |x|).",
+}, function(_, input)
   return torch.cdiv(input, torch.add(torch.abs(input), 1))
 end)
 
-layer.define("nn.TanhShrink", "nn.Module", {}, function(_, input)
+layer.define("nn.TanhShrink", "nn.Module", {
+  doc = "x - tanh x.",
+}, function(_, input)
   return torch.csub(input, torch.tanh(input))
 end)
 
 -- Rectifiers -------------------------------------------------------------------------------------
 
 local Threshold = layer.define("nn.Threshold", "nn.Module", {
+  doc = "x where it is above the threshold, else the value.",
   { "threshold", "number", 1e-6 }, { "val", "number", 0 }, INPLACE,
 }, function(self, input)
   return torch.threshold(input, self.threshold, self.val)
@@ -60,12 +74,16 @@ function Threshold:validateParameters()
   end
 end
 
-local ReLU = layer.define("nn.ReLU", "nn.Threshold", { INPLACE }, function(_, input)
+local ReLU = layer.define("nn.ReLU", "nn.Threshold", {
+  doc = "max(x, 0).",
+  INPLACE,
+}, function(_, input)
   return torch.relu(input)
 end)
 ReLU.threshold, ReLU.val = 0, 0
 
 local HardTanh = layer.define("nn.HardTanh", "nn.Module", {
+  doc = "x, no lower than min and no higher than max.",
   { "min_val", "number", -1 }, { "max_val", "number", 1 }, INPLACE,
 }, function(self, input)
   return torch.clamp(input, self.min_val, self.max_val)
@@ -81,14 +99,21 @@ function HardTanh:__init(...)
   end
 end
 
-layer.define("nn.Clamp", "nn.HardTanh", { { "min_val", "number" }, { "max_val", "number" } },
+layer.define("nn.Clamp", "nn.HardTanh", {
+  doc = "x, no lower than min and no higher than max.",
+  { "min_val", "number" }, { "max_val", "number" },
+},
   HardTanh.updateOutput)
 
-layer.define("nn.ReLU6", "nn.Module", { INPLACE }, function(_, input)
+layer.define("nn.ReLU6", "nn.Module", {
+  doc = "min(max(x, 0), 6).",
+  INPLACE,
+}, function(_, input)
   return torch.clamp(input, 0, 6)
 end)
 
 local LeakyReLU = layer.define("nn.LeakyReLU", "nn.Module", {
+  doc = "x where it is positive, else x times a slope; true for the slope is in place.",
   { "negval", "number|boolean", 0.01 }, INPLACE,
 }, function(self, input)
   return torch.leakyRelu(input, self.negval)
@@ -96,7 +121,6 @@ end)
 
 local read_slope = LeakyReLU.__init
 
--- nn.LeakyReLU(true) is in place with the default slope.
 function LeakyReLU:__init(...)
   read_slope(self, ...)
   if type(self.negval) == "boolean" then self.inplace, self.negval = self.negval, 0.01 end
@@ -104,13 +128,19 @@ end
 
 LeakyReLU.__tostring__ = text("nn.LeakyReLU(%g)", "negval")
 
-local ELU = layer.define("nn.ELU", "nn.Module", { { "alpha", "number", 1 }, INPLACE },
+local ELU = layer.define("nn.ELU", "nn.Module", {
+  doc = "x where it is positive, else alpha (exp(x) - 1) (Clevert, Unterthiner, Hochreiter "
+    .. "2015).",
+  { "alpha", "number", 1 }, INPLACE,
+},
   function(self, input)
     return torch.elu(input, self.alpha)
   end)
 ELU.__tostring__ = text("nn.ELU (alpha:%f)", "alpha")
 
 local RReLU = layer.define("nn.RReLU", "nn.Module", {
+  doc = "x where it is positive, else x times a slope drawn for each element in training, the "
+    .. "middle of the range in evaluation.",
   { "lower", "number", 1 / 8 }, { "upper", "number", 1 / 3 }, INPLACE,
 }, function(self, input)
   if self.train == false then return torch.leakyRelu(input, (self.lower + self.upper) / 2) end
@@ -121,20 +151,31 @@ RReLU.__tostring__ = text("nn.RReLU (l:%f, u:%f)", "lower", "upper")
 
 -- Shrinking and smooth ---------------------------------------------------------------------------
 
-layer.define("nn.HardShrink", "nn.Module", { { "lambda", "number", 0.5 } }, function(self, input)
+layer.define("nn.HardShrink", "nn.Module", {
+  doc = "x where |x| is above lambda, else 0.",
+  { "lambda", "number", 0.5 },
+}, function(self, input)
   return torch.hardShrink(input, self.lambda)
 end)
 
-layer.define("nn.SoftShrink", "nn.Module", { { "lambda", "number", 0.5 } }, function(self, input)
+layer.define("nn.SoftShrink", "nn.Module", {
+  doc = "x brought lambda nearer to 0, and 0 within lambda of it.",
+  { "lambda", "number", 0.5 },
+}, function(self, input)
   return torch.softShrink(input, self.lambda)
 end)
 
-layer.define("nn.SoftPlus", "nn.Module", { { "beta", "number", 1 } }, function(self, input)
+layer.define("nn.SoftPlus", "nn.Module", {
+  doc = "log(1 + exp(beta x)) / beta.",
+  { "beta", "number", 1 },
+}, function(self, input)
   return torch.softPlus(input, self.beta)
 end)
 
--- a * sigmoid(b) of the halves a and b along a dimension.
-layer.define("nn.GatedLinearUnit", "nn.Module", { { "dim", "integer?" } }, function(self, input)
+layer.define("nn.GatedLinearUnit", "nn.Module", {
+  doc = "a sigmoid(b) of the halves a and b along a dimension (the last).",
+  { "dim", "integer?" },
+}, function(self, input)
   local dim = layer.dimension(input, self.dim or -1)
   local half = input:size(dim) // 2
   if half * 2 ~= input:size(dim) then
@@ -145,12 +186,18 @@ end)
 
 -- Constants --------------------------------------------------------------------------------------
 
-layer.define("nn.AddConstant", "nn.Module", { { "constant_scalar", "number" }, INPLACE },
+layer.define("nn.AddConstant", "nn.Module", {
+  doc = "x plus a number.",
+  { "constant_scalar", "number" }, INPLACE,
+},
   function(self, input)
     return torch.add(input, self.constant_scalar)
   end)
 
-layer.define("nn.MulConstant", "nn.Module", { { "constant_scalar", "number" }, INPLACE },
+layer.define("nn.MulConstant", "nn.Module", {
+  doc = "x times a number.",
+  { "constant_scalar", "number" }, INPLACE,
+},
   function(self, input)
     return torch.mul(input, self.constant_scalar)
   end)

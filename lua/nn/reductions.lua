@@ -4,6 +4,8 @@ local layer = require "nn.layer"
 
 for name, operation in pairs{ Max = torch.max, Min = torch.min } do
   layer.define("nn." .. name, "nn.Module", {
+    doc = ("The %s along a dimension, which is dropped; nInputDims: those of a sample.")
+      :format(name == "Max" and "largest" or "smallest"),
     { "dimension", "integer", 1 }, { "nInputDims", "integer?" },
   }, function(self, input)
     local dim = layer.dimension(input, self.dimension, self.nInputDims)
@@ -12,21 +14,24 @@ for name, operation in pairs{ Max = torch.max, Min = torch.min } do
 end
 
 local Sum = layer.define("nn.Sum", "nn.Module", {
+  doc = "The sum (sizeAverage: mean) along a dimension, which is dropped.",
   { "dimension", "integer", 1 }, { "nInputDims", "integer?" }, { "sizeAverage", "boolean", false },
   { "squeeze", "boolean", true },
 }, function(self, input)
   local dim = layer.dimension(input, self.dimension, self.nInputDims)
   local result = (self.sizeAverage and torch.mean or torch.sum)(input, dim)
-  return self.squeeze and layer.drop(result, dim) or result
+  return self.squeeze ~= false and layer.drop(result, dim) or result
 end)
 
 layer.define("nn.Mean", "nn.Sum", {
+  doc = "The mean along a dimension, which is dropped.",
   { "dimension", "integer", 1 }, { "nInputDims", "integer?" }, sizeAverage = true, squeeze = true,
 }, Sum.updateOutput)
 
 -- Normalize --------------------------------------------------------------------------------------
 
 local Normalize = layer.define("nn.Normalize", "nn.Module", {
+  doc = "A vector, or each row of a matrix, divided by its p-norm.",
   { "p", "number" }, { "eps", "number", 1e-10 },
 }, function(self, input)
   if input:dim() > 2 or input:dim() == 0 then
@@ -44,7 +49,6 @@ end)
 
 local read = Normalize.__init
 
---- nn.Normalize(p [, eps = 1e-10]): a vector, or each row, divided by its p-norm.
 function Normalize:__init(...)
   read(self, ...)
   if self.p <= 0 then

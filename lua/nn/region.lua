@@ -4,6 +4,7 @@ local torch = require "torch"
 local layer = require "nn.layer"
 
 layer.define("nn.Narrow", "nn.Module", {
+  doc = "`length` slices along a dimension from `index` on; negative ones count from the end.",
   { "dimension", "integer" }, { "index", "integer" }, { "length", "integer", 1 },
 }, function(self, input)
   local dim = layer.dimension(input, self.dimension)
@@ -14,6 +15,7 @@ layer.define("nn.Narrow", "nn.Module", {
 end)
 
 layer.define("nn.Select", "nn.Module", {
+  doc = "One slice along a dimension, which is dropped; negative ones count from the end.",
   { "dimension", "integer" }, { "index", "integer" },
 }, function(self, input)
   return torch.clone(layer.slice(input, layer.dimension(input, self.dimension), self.index))
@@ -34,8 +36,10 @@ local function insert(input, dim, at, count, value)
 end
 
 layer.define("nn.Padding", "nn.Module", {
-  { "dim", "integer" }, { "pad", "integer" }, { "nInputDim", "integer?" }, { "value", "number", 0 },
-  { "index", "integer", 1 },
+  doc = "|pad| entries of a value behind (or before, where pad is negative) position `index` "
+    .. "from that end.",
+  { "dim", "integer" }, { "pad", "integer" }, { "nInputDim", "integer?" },
+  { "value", "number", 0 }, { "index", "integer", 1 },
 }, function(self, input)
   local dim = layer.dimension(input, self.dim)
   if self.nInputDim and input:dim() ~= self.nInputDim then dim = dim + 1 end
@@ -48,8 +52,8 @@ local function left(a)
   return a.pad_l
 end
 
--- Rows and columns of entries around images, or less of them where the number is negative.
 local ZeroPadding = layer.define("nn.SpatialZeroPadding", "nn.Module", {
+  doc = "Rows and columns of zeros around images, or less of them where a number is negative.",
   { "pad_l", "integer" }, { "pad_r", "integer", left }, { "pad_t", "integer", left },
   { "pad_b", "integer", left },
 }, function(self, input)
@@ -76,8 +80,9 @@ local function positions(size, before, after, source)
   return torch.LongTensor(list)
 end
 
-local function define_padding(name, source, check)
+local function define_padding(name, doc, source, check)
   local metatable = layer.define(name, "nn.Module", {
+    doc = doc,
     { "pad_l", "integer" }, { "pad_r", "integer", left }, { "pad_t", "integer", left },
     { "pad_b", "integer", left },
   }, function(self, input)
@@ -93,11 +98,13 @@ local function define_padding(name, source, check)
   metatable.__tostring__ = ZeroPadding.__tostring__
 end
 
-define_padding("nn.SpatialReplicationPadding", function(i, size)
+define_padding("nn.SpatialReplicationPadding", "The pixels at the border of images, repeated.",
+function(i, size)
   return math.min(math.max(i, 1), size)
 end, function() end)
 
-define_padding("nn.SpatialReflectionPadding", function(i, size)
+define_padding("nn.SpatialReflectionPadding", "Images mirrored at their border pixels.",
+function(i, size)
   if i < 1 then return 2 - i end
   return i > size and 2 * size - i or i
 end, function(self, input, dims)

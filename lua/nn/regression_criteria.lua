@@ -8,7 +8,7 @@ local layer = require "nn.layer"
 local AVERAGE = { "sizeAverage", "boolean", true }
 
 local function reduction(self)
-  return self.sizeAverage and "mean" or "sum"
+  return self.sizeAverage ~= false and "mean" or "sum"
 end
 
 -- The target as a tensor of the input's type.
@@ -32,15 +32,25 @@ local function define(name, operation, declaration, option)
   end)
 end
 
-define("nn.MSECriterion", torch.mseLoss, { AVERAGE })
-define("nn.AbsCriterion", torch.l1Loss, { AVERAGE })
-define("nn.SmoothL1Criterion", torch.smoothL1Loss, { AVERAGE })
-define("nn.DistKLDivCriterion", torch.klDivLoss, { sizeAverage = true })
-define("nn.MarginCriterion", torch.marginLoss, { { "margin", "number", 1 }, sizeAverage = true },
-  "margin")
-define("nn.SoftMarginCriterion", torch.softMarginLoss, { sizeAverage = true })
-define("nn.HingeEmbeddingCriterion", torch.hingeEmbeddingLoss,
-  { { "margin", "number", 1 }, sizeAverage = true }, "margin")
+define("nn.MSECriterion", torch.mseLoss, { doc = "The mean (or sum) of (x - t)^2.", AVERAGE })
+define("nn.AbsCriterion", torch.l1Loss, { doc = "The mean (or sum) of |x - t|.", AVERAGE })
+define("nn.SmoothL1Criterion", torch.smoothL1Loss, {
+  doc = "The mean (or sum) of d^2 / 2 where d = |x - t| is below 1, else d - 1/2.", AVERAGE,
+})
+define("nn.DistKLDivCriterion", torch.klDivLoss, {
+  doc = "The mean of t (log t - x) where t > 0, of log-probabilities x.", sizeAverage = true,
+})
+define("nn.MarginCriterion", torch.marginLoss, {
+  doc = "The mean of max(0, margin - t x), with targets of -1 and 1.",
+  { "margin", "number", 1 }, sizeAverage = true,
+}, "margin")
+define("nn.SoftMarginCriterion", torch.softMarginLoss, {
+  doc = "The mean of log(1 + exp(-t x)), with targets of -1 and 1.", sizeAverage = true,
+})
+define("nn.HingeEmbeddingCriterion", torch.hingeEmbeddingLoss, {
+  doc = "The mean of x where the target is 1, of max(0, margin - x) where it is -1.",
+  { "margin", "number", 1 }, sizeAverage = true,
+}, "margin")
 
 -- BCE --------------------------------------------------------------------------------------------
 
@@ -70,7 +80,9 @@ end
 
 -- Without a target -------------------------------------------------------------------------------
 
-layer.define("nn.L1Cost", "nn.Criterion", {}, function(_, input)
+layer.define("nn.L1Cost", "nn.Criterion", {
+  doc = "The sum of |x|; takes no target.",
+}, function(_, input)
   return torch.sum(torch.abs(input))
 end)
 

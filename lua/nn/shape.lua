@@ -33,7 +33,8 @@ end
 
 local View = torch.class("nn.View", "nn.Module")
 
---- nn.View(sizes ...): the input, or each sample of a batch, in these sizes, one of which may be -1.
+--- nn.View(sizes ...): the input, or each sample of a batch, in these sizes, one of which may be
+-- -1.
 function View:__init(...)
   Module.__init(self)
   local sizes, name = layer.sizes("nn.View", ...)
@@ -121,6 +122,7 @@ local function shifted(self, input, dim)
 end
 
 local Squeeze = layer.define("nn.Squeeze", "nn.Module", {
+  doc = "x without its dimensions of size 1, or without `dim`; numInputDims: those of a sample.",
   { "dim", "integer?" }, { "numInputDims", "integer?" },
 }, function(self, input)
   local is_batch = self.numInputDims and input:dim() > self.numInputDims
@@ -136,6 +138,7 @@ end)
 Squeeze.setNumInputDims = setNumInputDims
 
 local Unsqueeze = layer.define("nn.Unsqueeze", "nn.Module", {
+  doc = "x with a dimension of size 1 at `pos`; numInputDims: those of a sample.",
   { "pos", "integer" }, { "numInputDims", "integer?" },
 }, function(self, input)
   local dims = self.numInputDims or input:dim()
@@ -153,6 +156,7 @@ function Unsqueeze:__tostring__()
 end
 
 layer.define("nn.Replicate", "nn.Module", {
+  doc = "x repeated n times along a new dimension; ndim: the dimensions of a sample.",
   { "nfeatures", "integer" }, { "dim", "integer", 1 }, { "ndim", "integer?" },
 }, function(self, input)
   local dim = self.dim
@@ -162,8 +166,10 @@ layer.define("nn.Replicate", "nn.Module", {
   return torch.expand(torch.unsqueeze(input, dim), sizes)
 end)
 
--- Collapse the sample's dimensions into one.
-layer.define("nn.Collapse", "nn.Module", { { "nInputDim", "integer" } }, function(self, input)
+layer.define("nn.Collapse", "nn.Module", {
+  doc = "The dimensions of a sample as one.",
+  { "nInputDim", "integer" },
+}, function(self, input)
   local dims = input:dim()
   if dims <= self.nInputDim then return input:contiguous():view(-1) end
   return input:contiguous():view(elements(input, 1, dims - self.nInputDim), -1)
@@ -195,7 +201,9 @@ function Transpose:updateOutput(input)
   return input:contiguous()
 end
 
-layer.define("nn.Contiguous", "nn.Module", {}, function(_, input)
+layer.define("nn.Contiguous", "nn.Module", {
+  doc = "x as contiguous memory.",
+}, function(_, input)
   return input:contiguous()
 end)
 

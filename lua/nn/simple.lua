@@ -2,11 +2,14 @@
 local torch = require "torch"
 local layer = require "nn.layer"
 
-layer.define("nn.Identity", "nn.Module", {}, function(_, input)
+layer.define("nn.Identity", "nn.Module", {
+  doc = "Its input.",
+}, function(_, input)
   return input
 end)
 
 layer.define("nn.Constant", "nn.Module", {
+  doc = "A constant tensor, for every sample of a batch.",
   { "value", "number|tensor|table" }, { "nInputDim", "integer?" },
 }, function(self, input)
   local value = self.value
@@ -15,7 +18,7 @@ layer.define("nn.Constant", "nn.Module", {
   if not (self.nInputDim and input:dim() > self.nInputDim) then return torch.clone(value) end
   local sizes = value:size():totable()
   table.insert(sizes, 1, input:size(1))
-  return torch.clone(value:view(1, value:size()):expand(sizes))
+  return torch.clone(value:view(1, table.unpack(value:size():totable())):expand(sizes))
 end)
 
 local reverse = torch.operation{
@@ -30,6 +33,7 @@ local reverse = torch.operation{
 }
 
 local GradientReversal = layer.define("nn.GradientReversal", "nn.Module", {
+  doc = "Its input; the gradient comes back times -lambda (Ganin, Lempitsky 2015).",
   { "lambda", "number", 1 },
 }, function(self, input)
   return reverse(input, self.lambda)
@@ -41,11 +45,16 @@ function GradientReversal:setLambda(lambda)
   return self
 end
 
-layer.define("nn.ZeroGrad", "nn.Module", {}, function(_, input)
+layer.define("nn.ZeroGrad", "nn.Module", {
+  doc = "Its input, without a gradient.",
+}, function(_, input)
   return torch.clone(input:detach())
 end)
 
-layer.define("nn.PrintSize", "nn.Module", { { "prefix", "string", "PrintSize" } },
+layer.define("nn.PrintSize", "nn.Module", {
+  doc = "Its input, whose type and sizes it prints.",
+  { "prefix", "string", "PrintSize" },
+},
   function(self, input)
     local list = torch.isTensor(input) and { input } or input
     for _, x in ipairs(list) do

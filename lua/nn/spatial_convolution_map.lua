@@ -60,8 +60,8 @@ Map.args = args{ "nn.SpatialConvolutionMap",
 function Map:__init(...)
   local a = layer.begin(self, Map.args, ...)
   if a.connTable:dim() ~= 2 or a.connTable:size(2) ~= 2 then
-    errors.raise("nn.SpatialConvolutionMap: the table of connections has rows of two planes, got %s",
-      layer.shape(a.connTable))
+    errors.raise("nn.SpatialConvolutionMap: the table of connections has rows of two planes, "
+      .. "got %s", layer.shape(a.connTable))
   end
   self.nInputPlane = math.tointeger(a.connTable:select(2, 1):max())
   self.nOutputPlane = math.tointeger(a.connTable:select(2, 2):max())
@@ -78,7 +78,7 @@ local function draw_each(self)
     return 1 / math.sqrt(self.kW * self.kH * (fan_in[output] or 1))
   end
   for i, output in ipairs(outputs) do
-    self.weight:select(1, i):uniform(-bound(output), bound(output))
+    self.weight:narrow(1, i, 1):uniform(-bound(output), bound(output))
   end
   for output = 1, self.nOutputPlane do
     self.bias[output] = torch.uniform(-bound(output), bound(output))

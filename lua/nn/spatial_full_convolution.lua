@@ -15,15 +15,15 @@ Full.args = args{ "nn.SpatialFullConvolution",
   adj = { "adjW", "adjH" }, bias = true, groups = 1,
 }
 
---- nn.SpatialFullConvolution(nIn, nOut, kW, kH [, dW, dH [, padW, padH [, adjW, adjH]]]): the output
--- has (in - 1) d - 2 pad + k + adj pixels a side. An input {x, reference} chooses adj so that it has
--- the reference's.
+--- nn.SpatialFullConvolution(nIn, nOut, kW, kH [, dW, dH [, padW, padH [, adjW, adjH]]]): the
+-- output has (in - 1) d - 2 pad + k + adj pixels a side. An input {x, reference} chooses adj so
+-- that it has the reference's.
 function Full:__init(...)
   local a = layer.begin(self, Full.args, ...)
-  self.padW, self.padH, self.groups = layer.whole(a.padW), layer.whole(a.padH), layer.whole(a.groups)
+  for _, name in ipairs{ "padW", "padH", "groups" } do self[name] = layer.whole(a[name]) end
   if a.adjW > a.dW - 1 or a.adjH > a.dH - 1 then
-    errors.raise("nn.SpatialFullConvolution: adjW and adjH must be smaller than dW and dH: they are "
-      .. "%d,%d and %d,%d", a.adjW, a.adjH, a.dW, a.dH)
+    errors.raise("nn.SpatialFullConvolution: adjW and adjH must be smaller than dW and dH: they "
+      .. "are %d,%d and %d,%d", a.adjW, a.adjH, a.dW, a.dH)
   end
   self:parameter("weight", a.nInputPlane, a.nOutputPlane // self.groups, a.kH, a.kW)
   if a.bias then self:parameter("bias", a.nOutputPlane) end

@@ -5,6 +5,7 @@ local torch = require "torch"
 local layer = require "nn.layer"
 
 local CrossMap = layer.define("nn.SpatialCrossMapLRN", "nn.Module", {
+  doc = "x / (k + alpha / size times the sum of x^2 over `size` neighbouring channels)^beta.",
   { "size", "integer" }, { "alpha", "number", 1e-4 }, { "beta", "number", 0.75 },
   { "k", "number", 1 },
 }, function(self, input)

@@ -3,6 +3,7 @@ local args = require "wick.args"
 local errors = require "wick.errors"
 local torch = require "torch"
 local layer = require "nn.layer"
+local tape = require "nn.tape"
 
 local whole = layer.whole
 
@@ -52,7 +53,8 @@ local function window(self)
 end
 
 local function text(self)
-  local result = ("%s(%dx%d, %d,%d"):format(torch.typename(self), self.kW, self.kH, self.dW, self.dH)
+  local result = ("%s(%dx%d, %d,%d"):format(torch.typename(self), self.kW, self.kH, self.dW,
+    self.dH)
   local dilation_w, dilation_h = self.dilationW or 1, self.dilationH or 1
   local dilated = dilation_w ~= 1 or dilation_h ~= 1
   if self.padW ~= 0 or self.padH ~= 0 then
@@ -84,7 +86,7 @@ function Max:updateOutput(input)
     stride = { self.dH or self.kH, self.dW or self.kW }, pad = { self.padH or 0, self.padW or 0 },
     dilation = { self.dilationH or 1, self.dilationW or 1 }, ceil = self.ceil_mode or false,
   })
-  self.indices = indices
+  self.indices = tape.point(self.indices, indices)
   self.iheight, self.iwidth = input:size(input:dim() - 1), input:size(input:dim())
   return output
 end
@@ -102,7 +104,10 @@ function Dilated:__init(...)
 end
 
 local Unpooling = layer.define("nn.SpatialMaxUnpooling", "nn.Module",
-  { { "pooling", "nn.SpatialMaxPooling" } }, function(self, input)
+  {
+    doc = "Zeros with the values of x where the largest of each window stood in `pooling`.",
+    { "pooling", "nn.SpatialMaxPooling" },
+  }, function(self, input)
     local pooling = self.pooling
     if not pooling.indices then
       errors.raise("%s has to run before its unpooling", tostring(pooling))
@@ -151,20 +156,20 @@ end
 
 -- Adaptive ---------------------------------------------------------------------------------------
 
-local SIZES = { { "W", "integer" }, { "H", "integer", function(a) return a.W end } }
-
-local function define_adaptive(name, operation)
-  local metatable = layer.define(name, "nn.Module", table.move(SIZES, 1, 2, 1, {}),
-    function(self, input)
-      local output, indices = operation(input, { self.H, self.W })
-      self.indices = indices
-      return output
-    end)
+local function define_adaptive(name, which, operation)
+  local metatable = layer.define(name, "nn.Module", {
+    doc = ("The %s of windows that share an image out over W x H places."):format(which),
+    { "W", "integer" }, { "H", "integer", function(a) return a.W end },
+  }, function(self, input)
+    local output, indices = operation(input, { self.H, self.W })
+    self.indices = indices and tape.point(self.indices, indices)
+    return output
+  end)
   metatable.cleared = { "indices" }
 end
 
-define_adaptive("nn.SpatialAdaptiveMaxPooling", torch.adaptiveMaxPool2d)
-define_adaptive("nn.SpatialAdaptiveAveragePooling", torch.adaptiveAvgPool2d)
+define_adaptive("nn.SpatialAdaptiveMaxPooling", "largest", torch.adaptiveMaxPool2d)
+define_adaptive("nn.SpatialAdaptiveAveragePooling", "means", torch.adaptiveAvgPool2d)
 
 -- Weighted sums ----------------------------------------------------------------------------------
 
@@ -176,8 +181,8 @@ SubSampling.args = args{ "nn.SpatialSubSampling",
   kernel = { "kW", "kH" }, stride = { "dW", "dH" },
 }
 
---- nn.SpatialSubSampling(nPlanes, kW, kH [, dW = 1, dH = 1]): a weight times the sum of every window
--- plus a bias, one of each a plane.
+--- nn.SpatialSubSampling(nPlanes, kW, kH [, dW = 1, dH = 1]): a weight times the sum of every
+-- window plus a bias, one of each a plane.
 function SubSampling:__init(...)
   local a = layer.begin(self, SubSampling.args, ...)
   self:parameter("weight", a.nInputPlane)

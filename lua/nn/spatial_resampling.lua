@@ -19,7 +19,10 @@ end
 -- Nearest ----------------------------------------------------------------------------------------
 
 local Nearest = layer.define("nn.SpatialUpSamplingNearest", "nn.Module",
-  { { "scale_factor", "number" } }, function(self, input)
+  {
+    doc = "Each pixel scale x scale times.",
+    { "scale_factor", "number" },
+  }, function(self, input)
     check_image(input)
     local scale, dims = self.scale_factor, input:dim()
     local height, width = input:size(dims - 1), input:size(dims)
@@ -31,7 +34,6 @@ local Nearest = layer.define("nn.SpatialUpSamplingNearest", "nn.Module",
 
 local read_nearest = Nearest.__init
 
---- nn.SpatialUpSamplingNearest(scale): each pixel scale x scale times.
 function Nearest:__init(...)
   read_nearest(self, ...)
   local scale = math.tointeger(self.scale_factor)
@@ -109,7 +111,10 @@ end
 -- From channels ----------------------------------------------------------------------------------
 
 local PixelShuffle = layer.define("nn.PixelShuffle", "nn.Module",
-  { { "upscaleFactor", "integer" } }, function(self, input)
+  {
+    doc = "C r^2 channels as C of r times the height and width (Shi et al. 2016).",
+    { "upscaleFactor", "integer" },
+  }, function(self, input)
     check_image(input)
     local r, sizes = self.upscaleFactor, input:size():totable()
     local batch = #sizes == 4 and table.remove(sizes, 1) or nil

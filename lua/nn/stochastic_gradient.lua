@@ -40,7 +40,7 @@ end
 function StochasticGradient:train(dataset)
   local n = dataset:size()
   local order, rate = order_of(self, n), self.learningRate
-  local iteration, mean = 1, 0
+  local iteration, mean = 1
   say(self, "# StochasticGradient: training")
   repeat
     local total = 0

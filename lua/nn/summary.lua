@@ -40,8 +40,8 @@ local function input_for(model, ...)
   local sizes = type(first) == "number" and { ... } or first
   if class.isStorage(sizes) then sizes = sizes:totable() end
   if type(sizes) ~= "table" then
-    errors.raise("%s: check and summary take the sizes of one sample, {3, 32, 32}, or a tensor; got "
-      .. "%s", class.typename(model), errors.value(first))
+    errors.raise("%s: check and summary take the sizes of one sample, {3, 32, 32}, or a tensor; "
+      .. "got %s", class.typename(model), errors.value(first))
   end
   return make_input(sizes, type_of(model), takes_numbers(model) and 1 or 0), true
 end
@@ -164,10 +164,10 @@ local function is_leaf(module)
   return not rawget(module, "modules")
 end
 
---- model:check{3, 32, 32}: runs the model on zeros, two samples of these sizes (or on a tensor as it
--- is), and raises the message of the first module that cannot take what it gets. Returns a list with
--- a table for each module inside, in order: name (its place), module (its text), sizes (of the
--- output, a sample's) and shape (the sizes as text).
+--- model:check{3, 32, 32}: runs the model on zeros, two samples of these sizes (or on a tensor as
+-- it is), and raises the message of the first module that cannot take what it gets. Returns a list
+-- with a table for each module inside, in order: name (its place), module (its text), sizes (of
+-- the output, a sample's) and shape (the sizes as text).
 function summary.check(model, ...)
   local input, is_batch = input_for(model, ...)
   local rows = {}
@@ -292,8 +292,10 @@ local RIGHT = { [4] = true, [5] = true, [6] = true, [7] = true, [8] = true }
 
 local function cells_of(row)
   local view = row.view
-  return { row.name, row.module, row.shape, thousands(row.parameters), thousands(row.operations),
-    thousands(row.bytes), view and pair_text(view.field) or "", view and pair_text(view.step) or "" }
+  return {
+    row.name, row.module, row.shape, thousands(row.parameters), thousands(row.operations),
+    thousands(row.bytes), view and pair_text(view.field) or "", view and pair_text(view.step) or "",
+  }
 end
 
 local function layout(lines)
@@ -323,8 +325,8 @@ function summary.summary(model, ...)
   for _, row in ipairs(rows) do lines[#lines + 1] = cells_of(row) end
   local texts = layout(lines)
   texts[#texts + 1] = ""
-  texts[#texts + 1] = ("%s parameters (%s bytes), %s multiply-adds and %s bytes of outputs a sample")
-    :format(thousands(totals.parameters), thousands(totals.parameter_bytes),
+  local total = "%s parameters (%s bytes), %s multiply-adds and %s bytes of outputs a sample"
+  texts[#texts + 1] = total:format(thousands(totals.parameters), thousands(totals.parameter_bytes),
       thousands(totals.operations), thousands(totals.bytes))
   return table.concat(texts, "\n")
 end

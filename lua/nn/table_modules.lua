@@ -31,12 +31,17 @@ local function fold(operation, most)
 end
 
 for name, row in pairs{
-  CAddTable = { torch.add, math.huge }, CSubTable = { torch.csub, 2 },
-  CMulTable = { torch.cmul, math.huge }, CDivTable = { torch.cdiv, 2 },
-  CMaxTable = { torch.cmax, math.huge }, CMinTable = { torch.cmin, math.huge },
+  CAddTable = { torch.add, math.huge, "The sum" },
+  CSubTable = { torch.csub, 2, "The difference of the two" },
+  CMulTable = { torch.cmul, math.huge, "The product" },
+  CDivTable = { torch.cdiv, 2, "The quotient of the two" },
+  CMaxTable = { torch.cmax, math.huge, "The largest" },
+  CMinTable = { torch.cmin, math.huge, "The smallest" },
 } do
-  layer.define("nn." .. name, "nn.Module", { { "inplace", "boolean", false } },
-    fold(row[1], row[2]))
+  layer.define("nn." .. name, "nn.Module", {
+    doc = row[3] .. " of the tensors in a table, element by element.",
+    { "inplace", "boolean", false },
+  }, fold(row[1], row[2]))
 end
 
 -- Joining and splitting --------------------------------------------------------------------------
@@ -44,12 +49,18 @@ end
 local DIMENSION = { "dimension", "integer" }
 local SAMPLE = { "nInputDims", "integer?" }
 
-layer.define("nn.JoinTable", "nn.Module", { DIMENSION, SAMPLE }, function(self, input)
+layer.define("nn.JoinTable", "nn.Module", {
+  doc = "The entries of a table joined along a dimension; nInputDims: those of a sample.",
+  DIMENSION, SAMPLE,
+}, function(self, input)
   check_table(input)
   return torch.cat(input, layer.dimension(input[1], self.dimension, self.nInputDims))
 end)
 
-layer.define("nn.SplitTable", "nn.Module", { DIMENSION, SAMPLE }, function(self, input)
+layer.define("nn.SplitTable", "nn.Module", {
+  doc = "The slices along a dimension as a table; nInputDims: the dimensions of a sample.",
+  DIMENSION, SAMPLE,
+}, function(self, input)
   local dim = layer.dimension(input, self.dimension, self.nInputDims)
   local slices = {}
   for i = 1, input:size(dim) do slices[i] = layer.slice(input, dim, i) end
@@ -58,7 +69,10 @@ end)
 
 -- Entries ----------------------------------------------------------------------------------------
 
-local SelectTable = layer.define("nn.SelectTable", "nn.Module", { { "index", "integer|string" } },
+local SelectTable = layer.define("nn.SelectTable", "nn.Module", {
+  doc = "One entry of a table: a number, negative from the end, or a key.",
+  { "index", "integer|string" },
+},
   function(self, input)
     local index = self.index
     if type(index) == "number" and index < 0 then index = #input + index + 1 end
@@ -75,6 +89,7 @@ function SelectTable:__tostring__()
 end
 
 layer.define("nn.NarrowTable", "nn.Module", {
+  doc = "`length` entries of a table from `offset` on.",
   { "offset", "integer" }, { "length", "integer", 1 },
 }, function(self, input)
   check_table(input)
@@ -94,7 +109,9 @@ local function flatten(value, list)
   return list
 end
 
-layer.define("nn.FlattenTable", "nn.Module", {}, function(_, input)
+layer.define("nn.FlattenTable", "nn.Module", {
+  doc = "All tensors in nested tables as one table.",
+}, function(_, input)
   check_table(input)
   return flatten(input, {})
 end)

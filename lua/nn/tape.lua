@@ -10,6 +10,7 @@ local tape = {}
 
 local running = 0 -- functional modules at work, one inside the other
 local noted -- the inner modules that have run in the recording under way; nil: none is
+local private = false -- nothing is recorded, but modules may record privately
 
 -- Nested values ----------------------------------------------------------------------------------
 
@@ -93,10 +94,15 @@ function tape.is_inside()
   return running > 0
 end
 
+--- Whether a module that runs by itself may record.
+function tape.may_record()
+  return private or core.recording()
+end
+
 -- Running ----------------------------------------------------------------------------------------
 
-local function finish(depth, notes, recording, ok, ...)
-  running, noted = depth, notes
+local function finish(depth, notes, may, recording, ok, ...)
+  running, noted, private = depth, notes, may
   core.setRecording(recording)
   if not ok then error((...), 0) end
   return ...
@@ -104,17 +110,18 @@ end
 
 --- Runs f(...) as part of a recording; `recording` says whether anything is recorded.
 function tape.inside(recording, f, ...)
-  local depth, notes, before = running, noted, core.setRecording(recording)
-  running = depth + 1
+  local depth, notes, may, before = running, noted, private, core.setRecording(recording)
+  running, private = depth + 1, false
   noted = notes or {}
-  return finish(depth, notes, before, pcall(f, ...))
+  return finish(depth, notes, may, before, core.unyielding(f, ...))
 end
 
---- Runs f(...) outside any recording, so that modules in it record privately.
+--- Runs f(...) outside any recording: its own operations leave no history, modules in it record
+-- privately if something was recorded before.
 function tape.outside(f, ...)
-  local depth, notes, before = running, noted, core.recording()
-  running, noted = 0, nil
-  return finish(depth, notes, before, pcall(f, ...))
+  local depth, notes, may, before = running, noted, private, core.setRecording(false)
+  running, noted, private = 0, nil, may or before
+  return finish(depth, notes, may, before, core.unyielding(f, ...))
 end
 
 -- The fields of inner modules --------------------------------------------------------------------

@@ -77,7 +77,8 @@ function utils.addSingletonDimension(...)
   return target and target:set(view) or view
 end
 
---- contiguousView(output, input, sizes ...): the input's elements in these sizes, copied if need be.
+--- contiguousView(output, input, sizes ...): the input's elements in these sizes, copied if need
+-- be.
 function utils.contiguousView(output, input, ...)
   output = output or input.new()
   return output:set(input:contiguous():view(...))

@@ -150,8 +150,8 @@ local function false_acceptance(counts, rows, i)
   return sum / others
 end
 
---- Rates of false rejection and false acceptance: for every class (-1 where it does not occur), and
--- for those that occur: four tensors.
+--- Rates of false rejection and false acceptance: for every class (-1 where it does not occur),
+-- and for those that occur: four tensors.
 function ConfusionMatrix:farFrr()
   local counts = self.mat:totable()
   local rows = sums(counts)

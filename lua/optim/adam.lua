@@ -1,12 +1,13 @@
--- optim.adam: steps scaled by moving averages of the gradient and its square (Kingma and Ba, 2015).
+-- optim.adam: steps scaled by moving averages of the gradient and its square (Kingma and Ba,
+-- 2015).
 local step = require "optim.step"
 local torch = require "torch"
 
 local WHAT = "optim.adam"
 
 --- optim.adam(feval, x [, config [, state]]): config: learningRate (1e-3), learningRateDecay (0),
--- beta1 (0.9), beta2 (0.999), epsilon (1e-8), weightDecay (0), weightDecays, learningRates. Returns
--- x and { value before the step }.
+-- beta1 (0.9), beta2 (0.999), epsilon (1e-8), weightDecay (0), weightDecays, learningRates.
+-- Returns x and { value before the step }.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

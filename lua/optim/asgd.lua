@@ -25,8 +25,8 @@ local function average(state, x)
 end
 
 --- optim.asgd(feval, x [, config [, state]]): config: eta0 (1e-4), lambda (1e-4), alpha (0.75), t0
--- (1e6), written back where they are missing; weightDecays, learningRates. Returns x, { value } and
--- the averaged parameters.
+-- (1e6), written back where they are missing; weightDecays, learningRates. Returns x, { value }
+-- and the averaged parameters.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

@@ -9,9 +9,9 @@ local function value_at(feval, x, flat, i, shifted)
   return value
 end
 
---- optim.checkgrad(feval, x [, eps]): the distance of the gradient that feval(x) returns to central
--- differences with step `eps` (1e-7, which wants a DoubleTensor), relative to their sum, then both
--- gradients.
+--- optim.checkgrad(feval, x [, eps]): the distance of the gradient that feval(x) returns to
+-- central differences with step `eps` (1e-7, which wants a DoubleTensor), relative to their sum,
+-- then both gradients.
 return function(feval, x, eps)
   eps = eps or 1e-7
   local memory = step.memory("optim.checkgrad", x)

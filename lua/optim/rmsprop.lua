@@ -4,8 +4,9 @@ local torch = require "torch"
 
 local WHAT = "optim.rmsprop"
 
---- optim.rmsprop(feval, x [, config [, state]]): config: learningRate (1e-2), alpha (0.99), epsilon
--- (1e-8), weightDecay (0), weightDecays, initialMean (0), learningRates. Returns x and { value }.
+--- optim.rmsprop(feval, x [, config [, state]]): config: learningRate (1e-2), alpha (0.99),
+-- epsilon (1e-8), weightDecay (0), weightDecays, initialMean (0), learningRates. Returns x and {
+-- value }.
 return function(feval, x, config, state)
   config = config or {}
   state = state or config

@@ -1,5 +1,5 @@
--- optim.rprop: steps of each parameter's own size, which grows while the sign of its gradient stays
--- and shrinks where it changes (Riedmiller and Braun, 1993).
+-- optim.rprop: steps of each parameter's own size, which grows while the sign of its gradient
+-- stays and shrinks where it changes (Riedmiller and Braun, 1993).
 local class = require "torch.class"
 local step = require "optim.step"
 local torch = require "torch"

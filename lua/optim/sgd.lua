@@ -15,8 +15,8 @@ local function with_momentum(state, gradient, momentum, dampening, nesterov)
   return state.dfdx
 end
 
---- optim.sgd(feval, x [, config [, state]]): a step of x against the gradient that feval(x) returns
--- after its value. config: learningRate (1e-3), learningRateDecay (0), weightDecay (0) or
+--- optim.sgd(feval, x [, config [, state]]): a step of x against the gradient that feval(x)
+-- returns after its value. config: learningRate (1e-3), learningRateDecay (0), weightDecay (0) or
 -- weightDecays (a tensor like x), momentum (0), dampening (as momentum), nesterov (false),
 -- learningRates (factors, a tensor like x). Returns x and { value before the step }.
 return function(feval, x, config, state)

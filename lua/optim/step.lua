@@ -70,8 +70,8 @@ function step.move(what, config, x, rate, direction)
   end
 end
 
---- x <- x - rate * numerator / denominator, times `learningRates`, which takes the tensor `scratch`
--- (the denominator unless given).
+--- x <- x - rate * numerator / denominator, times `learningRates`, which takes the tensor
+-- `scratch` (the denominator unless given).
 function step.move_divided(what, config, x, rate, numerator, denominator, scratch)
   local rates = per_parameter(what, config, "learningRates", x)
   if rates then

@@ -290,10 +290,17 @@ function class.isTypeOf(object, spec)
   return false
 end
 
+local is_tensor_name = setmetatable({}, {
+  __index = function(names, name)
+    names[name] = name:find("^torch%.%a*Tensor$") ~= nil
+    return names[name]
+  end,
+})
+
 --- Whether `object` is a tensor of any element type.
 function class.isTensor(object)
-  local name = class.typename(object)
-  return name ~= nil and name:find("^torch%.%a*Tensor$") ~= nil
+  local metatable = class_of(object)
+  return metatable ~= nil and is_tensor_name[metatable.__typename]
 end
 
 --- Whether `object` is a storage of any element type.

@@ -10,9 +10,15 @@ local torch = _G.torch
 
 local function with_recording(on, f, ...)
   local before = core.setRecording(on)
-  local results = table.pack(pcall(f, ...))
+  local results = table.pack(core.unyielding(f, ...))
   core.setRecording(before)
-  if not results[1] then error(results[2], 0) end
+  if not results[1] then
+    if results[2] == "attempt to yield across a C-call boundary" then
+      errors.raise("noGrad: a coroutine cannot yield inside it, as whoever runs next would find "
+        .. "recording switched; yield outside")
+    end
+    error(results[2], 0)
+  end
   return table.unpack(results, 2, results.n)
 end
 

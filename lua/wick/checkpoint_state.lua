@@ -193,8 +193,10 @@ end
 special["$pairs"] = function(list, tensors)
   local result = {}
   for _, pair in ipairs(list) do
-    local key = type(pair) == "table" and unpack_value(pair[1], tensors)
-    if key ~= nil and key == key then result[key] = unpack_value(pair[2], tensors) end
+    local key, value
+    if type(pair) == "table" then key, value = pair[1], unpack_value(pair[2], tensors) end
+    key = unpack_value(key, tensors)
+    if key ~= nil and key == key then result[key] = value end
   end
   return result
 end

@@ -105,18 +105,20 @@ local function declaration_line(lines, name)
   end
 end
 
--- The comment above a class's declaration, or at the top of its file.
+-- What the class says of itself, or the comment above its declaration or its constructor, or at the
+-- top of its file.
 local function class_comment(metatable)
+  if rawget(metatable, "doc") then return metatable.doc end
   local init = rawget(metatable, "__init") or rawget(metatable, "updateOutput")
   if type(init) ~= "function" then return nil end
   local lines = lines_of(debug.getinfo(init, "S").source)
   if not lines then return nil end
   local line = declaration_line(lines, metatable.__typename)
-  local comment = line and comment_above(lines, line)
+  local comment = line and comment_above(lines, line) or function_comment(init)
   if comment then return comment end
   local last = 1
   while lines[last] and lines[last]:find("^%-%-") do last = last + 1 end
-  return comment_above(lines, last) or function_comment(init)
+  return comment_above(lines, last)
 end
 
 local function class_help(metatable)

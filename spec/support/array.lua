@@ -9,8 +9,9 @@ function array.count(size)
   return n
 end
 
---- The array of a tensor or a number.
+--- The array of a tensor, a number or a boolean.
 function array.of(x)
+  if type(x) == "boolean" then x = x and 1 or 0 end
   if type(x) == "number" then return { size = { 1 }, x } end
   local values = {}
   local n = x:nElement()
@@ -104,13 +105,14 @@ local function with_size(size, dim, n)
 end
 
 --- f(line) for every line along a dimension (negative: from the end) has to return a list of `n`
--- values, by default as many as the line has; the results stand where the line stood. f may return
--- several lists: several arrays come back.
-function array.lines(a, dim, n, f)
+-- values, by default as many as the line has; the results stand where the line stood. f returns
+-- `lists` lists, one by default: so many arrays come back.
+function array.lines(a, dim, n, f, lists)
   if dim < 0 then dim = dim + #a.size + 1 end
   local length = a.size[dim]
   local size = with_size(a.size, dim, n or length)
   local results = {}
+  for number = 1, lists or 1 do results[number] = { size = size } end
   array.walk(with_size(a.size, dim, 1), function(at)
     local line = {}
     for i = 1, length do
@@ -118,7 +120,6 @@ function array.lines(a, dim, n, f)
       line[i] = a[array.place(a.size, at)]
     end
     for number, list in ipairs{ f(line) } do
-      results[number] = results[number] or { size = size }
       for i = 1, size[dim] do
         at[dim] = i
         results[number][array.place(size, at)] = list[i]
@@ -126,18 +127,17 @@ function array.lines(a, dim, n, f)
     end
     at[dim] = 1
   end)
-  if #results == 0 then return { size = size }, { size = size } end
   return table.unpack(results)
 end
 
 --- f(line) for every line along a dimension gives the values that replace it: the dimension stays
--- with size 1.
-function array.reduce(a, dim, f)
+-- with size 1. `values`: how many f returns, one by default.
+function array.reduce(a, dim, f, values)
   return array.lines(a, dim, 1, function(line)
-    local values = { f(line) }
-    for i, v in ipairs(values) do values[i] = { v } end
-    return table.unpack(values)
-  end)
+    local found = { f(line) }
+    for i, v in ipairs(found) do found[i] = { v } end
+    return table.unpack(found)
+  end, values)
 end
 
 --- An array of another shape with the same elements in row-major order.

@@ -98,7 +98,8 @@ case("VolumetricBatchNormalization", { make = simple("VolumetricBatchNormalizati
 
 -- Noise ------------------------------------------------------------------------------------------
 
-case("Dropout", { make = simple("Dropout", 0.3), named = function() return nn.Dropout{ p = 0.3 } end,
+case("Dropout", { make = simple("Dropout", 0.3),
+  named = function() return nn.Dropout{ p = 0.3 } end,
   input = sizes(5, 6), random = true, text = "nn.Dropout(0.300000)" })
 case("SpatialDropout", { make = simple("SpatialDropout", 0.4), input = sizes(2, 5, 2, 2),
   random = true, text = "nn.SpatialDropout(0.400000)" })
@@ -167,12 +168,14 @@ case("PairwiseDistance", { make = simple("PairwiseDistance", 2), input = pair(3,
 
 -- Tables -----------------------------------------------------------------------------------------
 
-for _, name in ipairs{ "CAddTable", "CSubTable", "CMulTable", "CDivTable", "CMaxTable", "CMinTable" }
-do
+for _, name in ipairs{
+  "CAddTable", "CSubTable", "CMulTable", "CDivTable", "CMaxTable", "CMinTable",
+} do
   case(name, { make = simple(name), input = pair(3, 4), output = { 3, 4 } })
 end
 case("JoinTable", { make = simple("JoinTable", 1, 1), input = pair(3, 4), output = { 3, 8 } })
-case("SplitTable", { make = simple("SplitTable", -1), input = sizes(3, 2), output = { { 3 }, { 3 } } })
+case("SplitTable", { make = simple("SplitTable", -1), input = sizes(3, 2),
+  output = { { 3 }, { 3 } } })
 case("SelectTable", { make = simple("SelectTable", -1), input = pair(3, 4), output = { 3, 4 },
   text = "nn.SelectTable(-1)" })
 case("NarrowTable", { make = simple("NarrowTable", 2), input = pair(3, 4), output = { { 3, 4 } } })
@@ -253,8 +256,8 @@ local branches = "%s {\n  input\n    |`-> (1): %s\n     `-> (2): %s\n     ... ->
 
 case("Sequential", {
   make = function() return nn.Sequential():add(nn.Linear(4, 3)):add(nn.Tanh()) end,
-  input = sizes(2, 4), output = { 2, 3 }, text = "nn.Sequential {\n  [input -> (1) -> (2) -> output]"
-    .. "\n  (1): nn.Linear(4 -> 3)\n  (2): nn.Tanh\n}" })
+  input = sizes(2, 4), output = { 2, 3 }, text = "nn.Sequential {\n"
+    .. "  [input -> (1) -> (2) -> output]\n  (1): nn.Linear(4 -> 3)\n  (2): nn.Tanh\n}" })
 case("Concat", {
   make = function() return nn.Concat(2):add(nn.Identity()):add(nn.Linear(3, 4)) end,
   input = sizes(2, 3), output = { 2, 7 },

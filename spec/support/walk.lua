@@ -18,9 +18,16 @@ end
 
 walk.is_tensor = torch.isTensor
 
---- The samples of a case: functions that make arguments.
-function walk.samples(case)
+--- The samples of a case that have derivatives: functions that make arguments.
+function walk.smooth_samples(case)
   return { case.arguments, table.unpack(case.more or {}) }
+end
+
+--- All samples of a case.
+function walk.samples(case)
+  local list = walk.smooth_samples(case)
+  for _, sample in ipairs(case.values or {}) do table.insert(list, sample) end
+  return list
 end
 
 --- Arguments of a sample as a table with their number n.
@@ -139,7 +146,7 @@ function walk.expected(case, arguments, integral)
   local f = integral and case.integer or case.whole
   local results = { f(table.unpack(values, 1, values.n)) }
   for i, r in ipairs(results) do
-    if type(r) == "number" then results[i] = { size = { 1 }, r } end
+    if type(r) ~= "table" then results[i] = array.of(r) end
   end
   return results
 end

@@ -17,18 +17,19 @@ Batches.__name = "wick.data.batches"
 local function fields_of(set)
   local fields, size = {}, nil
   for name, value in pairs(set) do
-    if class.isTensor(value) then
-      fields[#fields + 1] = name
-      if size and value:size(1) ~= size then
-        errors.raise("%s: the tensors of the set have %d and %d entries", WHAT, size, value:size(1))
-      end
-      size = value:size(1)
+    if class.isTensor(value) then fields[#fields + 1] = name end
+  end
+  table.sort(fields)
+  for _, name in ipairs(fields) do
+    local count = set[name]:size(1)
+    if size and count ~= size then
+      errors.raise("%s: the tensors of the set have %d and %d entries", WHAT, size, count)
     end
+    size = count
   end
   if not size then
     errors.raise("%s: the set has no tensor; expected { data = ..., label = ... }", WHAT)
   end
-  table.sort(fields)
   return fields, size
 end
 

@@ -22,11 +22,11 @@ end
 
 return {
   relu = {
-    arguments = away(0), types = "all", more = { extremes },
+    arguments = away(0), types = "all", values = { extremes },
     reference = function(x) return x > 0 and x or 0 end,
   },
   threshold = {
-    arguments = away(1, 1, -7), more = { away(0), extremes },
+    arguments = away(1, 1, -7), more = { away(0) }, values = { extremes },
     reference = function(x, t, v) return x > (t or 1e-6) and x or v or 0 end,
   },
   clamp = {
@@ -35,33 +35,33 @@ return {
     integers = function(make) return { make.between(-9, 9, 3, 4), 1, 4 } end,
   },
   leaky_relu = {
-    arguments = away(0, 0.25), more = { away(0), extremes },
+    arguments = away(0, 0.25), more = { away(0) }, values = { extremes },
     reference = function(x, slope) return x > 0 and x or x * (slope or 0.01) end,
   },
   elu = {
-    arguments = away(0, 0.5), more = { away(0), extremes },
+    arguments = away(0, 0.5), more = { away(0) }, values = { extremes },
     reference = function(x, alpha) return x > 0 and x or (alpha or 1) * expm1(x) end,
     small = true,
   },
   softplus = {
-    arguments = away({}, 2), more = { away({}), extremes },
+    arguments = away({}, 2), more = { away({}) }, values = { extremes },
     reference = function(x, beta)
       beta = beta or 1
       return beta * x > 20 and x or log1p(math.exp(beta * x)) / beta
     end,
   },
   log_sigmoid = {
-    arguments = away({}), more = { extremes },
+    arguments = away({}), values = { extremes },
     reference = function(x)
       return x < 0 and x - log1p(math.exp(x)) or -log1p(math.exp(-x))
     end,
   },
   hard_shrink = {
-    arguments = away({ -1, 1 }, 1), more = { away({ -0.5, 0.5 }), extremes },
+    arguments = away({ -1, 1 }, 1), more = { away({ -0.5, 0.5 }) }, values = { extremes },
     reference = function(x, lambda) return math.abs(x) > (lambda or 0.5) and x or 0 end,
   },
   soft_shrink = {
-    arguments = away({ -1, 1 }, 1), more = { away({ -0.5, 0.5 }), extremes },
+    arguments = away({ -1, 1 }, 1), more = { away({ -0.5, 0.5 }) }, values = { extremes },
     reference = function(x, lambda)
       lambda = lambda or 0.5
       return x > lambda and x - lambda or x < -lambda and x + lambda or 0

@@ -38,14 +38,14 @@ local cases = {
   neg = { arguments = any, types = "all", reference = function(x) return -x end },
   abs = { arguments = away(0), types = "all", reference = math.abs },
   sign = {
-    arguments = away(0), types = "all", nan = false, more = { extremes },
+    arguments = away(0), types = "all", nan = false, values = { extremes },
     reference = function(x) return x > 0 and 1 or x < 0 and -1 or 0 end,
   },
   square = { arguments = any, types = "all", reference = function(x) return x * x end },
   sqrt = { arguments = positive, reference = math.sqrt },
   rsqrt = { arguments = positive, reference = function(x) return 1 / math.sqrt(x) end },
   cinv = { arguments = away(0), reference = function(x) return 1 / x end },
-  exp = { arguments = any, reference = math.exp, more = { extremes } },
+  exp = { arguments = any, reference = math.exp, values = { extremes } },
   log = { arguments = positive, reference = math.log },
   log1p = { arguments = positive, small = true, reference = log1p },
   sin = { arguments = any, small = true, reference = math.sin },
@@ -53,7 +53,7 @@ local cases = {
   tan = { arguments = inside, small = true, reference = math.tan },
   asin = { arguments = inside, small = true, reference = math.asin },
   acos = { arguments = inside, reference = math.acos },
-  atan = { arguments = any, small = true, reference = math.atan, more = { extremes } },
+  atan = { arguments = any, small = true, reference = math.atan, values = { extremes } },
   sinh = {
     arguments = any, small = true, reference = function(x) return (math.exp(x) - math.exp(-x)) / 2 end,
   },
@@ -61,21 +61,21 @@ local cases = {
     arguments = any, reference = function(x) return (math.exp(x) + math.exp(-x)) / 2 end,
   },
   tanh = {
-    arguments = any, small = true, more = { extremes },
+    arguments = any, small = true, values = { extremes },
     reference = function(x)
       local e = math.exp(-2 * math.abs(x))
       return (x < 0 and -1 or 1) * (1 - e) / (1 + e)
     end,
   },
   sigmoid = {
-    arguments = any, more = { extremes }, reference = function(x) return 1 / (1 + math.exp(-x)) end,
+    arguments = any, values = { extremes }, reference = function(x) return 1 / (1 + math.exp(-x)) end,
   },
   erf = { arguments = any, small = true, reference = erf, tolerance = 1e-11 },
   floor = { arguments = away(wholes), reference = math.floor },
   ceil = { arguments = away(wholes), reference = math.ceil },
   round = {
     arguments = away(halves),
-    more = {
+    values = {
       function(make) return { make.tensor{ 0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0.49999997 } } end,
     },
     reference = function(x)

@@ -50,7 +50,7 @@ return {
   mean_all = {
     arguments = whole, more = { one }, whole = all_of(mean), free = { anything },
     large = function(make) return { make(500, 400) } end,
-    empty = no_elements, empty_fails = "no elements",
+    empty = no_elements, empty_fails = "no element in 0 x 4",
   },
   mean = {
     arguments = dim_of(2), more = { dim_of(3), no_lines }, whole = over(mean), free = { anything },

@@ -46,6 +46,13 @@ local function away(...)
   return function(make) return { make.away_from(0, 2, 3, 2), table.unpack(rest) } end
 end
 
+local function has_zero(arguments)
+  for _, v in ipairs(array.of(arguments[1])) do
+    if v == 0 then return true end
+  end
+  return false
+end
+
 local function large(...)
   local rest = { ... }
   return function(make) return { make(300, 500), table.unpack(rest) } end
@@ -66,13 +73,13 @@ return {
   prod_all = {
     arguments = away(), more = { with_zero(), no_elements, function(make) return { make(1) } end },
     whole = function(x) return prod(array.list(x)) end, types = "all", free = { anything },
-    second = "raises",
+    second = has_zero,
   },
   prod = {
     arguments = away(2), more = { away(-1), with_zero(2), no_lines(2), no_lines(1) },
     whole = function(x, dim) return array.reduce(x, dim, prod) end, types = "all",
     free = { anything }, large = function(make) return { make.between(0.9, 1.1, 300, 500), 1 } end,
-    second = "raises",
+    second = has_zero,
   },
   norm_all = {
     arguments = away(), more = { away(1), away(3), away(2.5), away(0), no_elements },
@@ -99,7 +106,7 @@ return {
     free = { "rank+", "rank+" }, mixed = true,
   },
   var_all = {
-    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no elements",
+    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no element in 0 x 4",
     whole = function(x, biased) return variance_of(biased)(array.list(x)) end,
     free = { anything }, large = large(),
   },
@@ -109,7 +116,7 @@ return {
     free = { anything }, large = large(2),
   },
   std_all = {
-    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no elements",
+    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no element in 0 x 4",
     whole = function(x, biased) return deviation_of(biased)(array.list(x)) end,
     free = { anything }, large = large(),
   },
@@ -120,14 +127,14 @@ return {
   },
   log_sum_exp_all = {
     arguments = away(),
-    more = { function(make) return { make.tensor{ 1000, 1000, -1000 } } end, no_elements },
+    more = { no_elements }, values = { function(make) return { make.tensor{ 1000, 1000, -1000 } } end },
     whole = function(x) return log_sum_exp(array.list(x)) end, free = { anything },
   },
   log_sum_exp = {
     arguments = away(2),
-    more = {
-      away(1), function(make) return { make.tensor{ { 1000, 1000 }, { -math.huge, -math.huge } }, 2 } end,
-      no_lines(2),
+    more = { away(1), no_lines(2) },
+    values = {
+      function(make) return { make.tensor{ { 1000, 1000 }, { -math.huge, -math.huge } }, 2 } end,
     },
     whole = function(x, dim) return array.reduce(x, dim, log_sum_exp) end, free = { anything },
     large = large(2),
