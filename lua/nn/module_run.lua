@@ -349,6 +349,10 @@ local function backward_once(self, input, grad_output, scale)
     add_scaled(weights, table.move(grads, #leaves + 1, #all, 1, {}), scale)
   end
   self.gradInput = tape.point(rawget(self, "gradInput"), in_shape_of_input(kept, grads))
+  for i, x in ipairs(leaves) do
+    x.grad = nil
+    grads[i]:free()
+  end
   kept.leaves = nil
   return self.gradInput
 end

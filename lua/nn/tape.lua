@@ -220,8 +220,11 @@ end
 -- for the tensors of `new`; new objects where the old ones do not fit.
 function tape.point(old, new)
   if class.isTensor(new) then
-    if class.isTensor(old) and not rawequal(old, new) then return core.point(old, new:detach()) end
-    return new:detach()
+    local plain = new:detach()
+    if not class.isTensor(old) or rawequal(old, new) then return plain end
+    core.point(old, plain)
+    plain:free() -- not left to the collector, for the memory behind it
+    return old
   end
   if not is_nested(new) then return new end
   local result = is_nested(old) and getmetatable(old) == nil and old or {}
