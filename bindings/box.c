@@ -164,6 +164,13 @@ wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what)
     return tensor;
 }
 
+void lua_wick_check_function(lua_State *L, int index, const char *what)
+{
+    if (!lua_isfunction(L, index))
+        lua_wick_error(L, "%s: expected a function as argument %d, got %s", what, index,
+                       lua_wick_describe(L, index));
+}
+
 static int tensor_gc(lua_State *L)
 {
     box *b = to_marked(L, 1, &tensor_key);

@@ -25,7 +25,7 @@ static int map_elements(lua_State *L, const char *name, int others)
     int64_t n = wick_tensor_count(t);
     char *data[3];
     wick_dtype types[3];
-    luaL_checktype(L, others + 2, LUA_TFUNCTION);
+    lua_wick_check_function(L, others + 2, name);
     lua_settop(L, others + 2);
     for (int i = 0; i <= others; i++) {
         wick_tensor *o = lua_wick_check_tensor(L, i + 1, name);

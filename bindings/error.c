@@ -90,8 +90,14 @@ const char *lua_wick_describe(lua_State *L, int index)
                                wick_tensor_shape_text(tensor, shape, sizeof shape));
     if (luaL_getmetafield(L, index, "__typename") == LUA_TSTRING)
         return lua_tostring(L, -1);
-    if (lua_type(L, index) == LUA_TSTRING)
-        return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
+    if (lua_type(L, index) == LUA_TSTRING) {
+        enum { SHOWN = 60 };
+        const char *text = lua_tostring(L, index);
+        if (strlen(text) <= SHOWN)
+            return lua_pushfstring(L, "\"%s\"", text);
+        lua_pushlstring(L, text, SHOWN);
+        return lua_pushfstring(L, "\"%s...\"", lua_tostring(L, -1));
+    }
     if (lua_type(L, index) == LUA_TNUMBER)
         return lua_pushfstring(L, "number %s", luaL_tolstring(L, index, NULL));
     return lua_pushstring(L, luaL_typename(L, index));

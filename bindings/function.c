@@ -316,7 +316,7 @@ static int remove_hook(lua_State *L)
 static int register_hook(lua_State *L)
 {
     wick_tensor *t = lua_wick_check_tensor(L, 1, "registerHook");
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_wick_check_function(L, 2, "registerHook");
     lua_wick_clear_dead(L);
     uint64_t number = lua_wick_new_link(L);
     int link = lua_gettop(L);

@@ -63,6 +63,8 @@ void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor);
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index);
 /* Raises when the value is no tensor. `what` names the function. */
 wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what);
+/* Raises when the value is no function. */
+void lua_wick_check_function(lua_State *L, int index, const char *what);
 wick_storage *lua_wick_to_storage(lua_State *L, int index);
 wick_storage **lua_wick_push_storage_box(lua_State *L);
 void lua_wick_settle_storage(lua_State *L, int index);

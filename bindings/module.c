@@ -94,7 +94,7 @@ static void push_descriptor(lua_State *L, size_t index, const wick_op *op)
     set_boolean(L, "elementwise", op->elementwise);
     set_boolean(L, "view", op->is_view);
     set_boolean(L, "composite", op->is_composite);
-    set_boolean(L, "number", op->number);
+    set_boolean(L, "number", op->number != WICK__NUMBER_NEVER);
     set_boolean(L, "constant", op->constant);
     set_boolean(L, "internal", op->internal);
     set_boolean(L, "random", op->random);

@@ -64,10 +64,19 @@ static void push_results(lua_State *L, const wick_op *op, const wick_call *call,
     }
 }
 
-static int numbers_for_tensors(lua_State *L, const wick_op *op, int outputs)
+static bool is_number(const wick_op *op, const wick_tensor *result, const wick_tensor *first)
 {
-    wick_tensor *result = op->number ? lua_wick_to_tensor(L, -outputs) : NULL;
-    if (result && wick_tensor_count(result) == 1 && !wick_tensor_requires_grad(result)) {
+    if (op->number == WICK__NUMBER_NEVER || wick_tensor_count(result) != 1 ||
+        wick_tensor_requires_grad(result))
+        return false;
+    return op->number == WICK__NUMBER_OF_ONE || wick_tensor_ndim(first) == 1;
+}
+
+/* `first` is where the first input stands. */
+static int numbers_for_tensors(lua_State *L, const wick_op *op, int outputs, int first)
+{
+    wick_tensor *result = lua_wick_to_tensor(L, -outputs);
+    if (is_number(op, result, lua_wick_to_tensor(L, first))) {
         lua_wick_push_item(L, result);
         lua_replace(L, -outputs - 1);
     }
@@ -83,7 +92,7 @@ static int call_fresh(lua_State *L, const lua_match *match)
     collect_inputs(L, first, call.inputs, in);
     call.in = in;
     push_results(L, match->op, &call, first, call.inputs);
-    return numbers_for_tensors(L, match->op, wick__outputs(match->op));
+    return numbers_for_tensors(L, match->op, wick__outputs(match->op), first);
 }
 
 /* Writes into the tensors at stack positions to, to + 1, ... */

@@ -13,6 +13,7 @@ static wick_tensor *number_like(lua_State *L, int index)
 
 static int unsupported(lua_State *L, const char *operator)
 {
+    lua_settop(L, 2);
     const char *left = lua_wick_describe(L, 1), *right = lua_wick_describe(L, 2);
     return lua_wick_error(L, "%s and %s have no operator %s", left, right, operator);
 }

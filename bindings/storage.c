@@ -108,7 +108,9 @@ static int storage_fill(lua_State *L)
     wick_storage *storage = check_storage(L, 1, "fill");
     wick_dtype dtype = wick_storage_dtype(storage);
     char *data = data_of(L, storage);
-    luaL_checknumber(L, 2);
+    if (!lua_isnumber(L, 2))
+        return lua_wick_error(L, "fill: a storage is filled with a number, not %s",
+                              lua_wick_describe(L, 2));
     for (int64_t i = 0; i < wick_storage_size(storage); i++)
         lua_wick_write_element(L, dtype, data + (size_t)i * wick_dtype_size(dtype), 2);
     wick_storage_touch(storage);

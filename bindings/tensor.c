@@ -5,13 +5,17 @@
 
 /* ---- queries ---- */
 
-static int dim_argument(lua_State *L, wick_tensor *t, int index)
+static int dim_argument(lua_State *L, const char *what, wick_tensor *t, int index)
 {
+    char shape[160];
+    if (!lua_isnumber(L, index))
+        lua_wick_error(L, "%s: expected a dimension, got %s", what, lua_wick_describe(L, index));
     int64_t dim = lua_wick_integer(L, index, "dimension");
     int ndim = wick_tensor_ndim(t);
     int64_t at = dim < 0 ? dim + ndim : dim - 1;
     if (at < 0 || at >= ndim)
-        lua_wick_error(L, "dimension %lld out of range of %dD tensor", (long long)dim, ndim);
+        lua_wick_error(L, "%s: dimension %lld out of range of %dD tensor (%s)", what,
+                       (long long)dim, ndim, wick_tensor_shape_text(t, shape, sizeof shape));
     return (int)at;
 }
 
@@ -29,7 +33,7 @@ static int tensor_size(lua_State *L)
     if (lua_isnoneornil(L, 2))
         push_list(L, t, wick_tensor_size);
     else
-        lua_pushinteger(L, wick_tensor_size(t, dim_argument(L, t, 2)));
+        lua_pushinteger(L, wick_tensor_size(t, dim_argument(L, "size", t, 2)));
     return 1;
 }
 
@@ -46,7 +50,7 @@ static int tensor_stride(lua_State *L)
     if (lua_isnoneornil(L, 2))
         push_list(L, t, wick_tensor_stride);
     else
-        lua_pushinteger(L, wick_tensor_stride(t, dim_argument(L, t, 2)));
+        lua_pushinteger(L, wick_tensor_stride(t, dim_argument(L, "stride", t, 2)));
     return 1;
 }
 
@@ -133,8 +137,9 @@ static int tensor_item(lua_State *L)
     wick_tensor *t = SELF("item");
     char shape[160];
     if (wick_tensor_count(t) != 1)
-        return lua_wick_error(L, "item: this tensor is %s; only one element makes a number",
-                              wick_tensor_shape_text(t, shape, sizeof shape));
+        return lua_wick_error(L, "item: this tensor (%s) has %lld elements; one is wanted",
+                              wick_tensor_shape_text(t, shape, sizeof shape),
+                              (long long)wick_tensor_count(t));
     lua_wick_push_item(L, t);
     return 1;
 }
@@ -258,7 +263,10 @@ static int tensor_type(lua_State *L)
         lua_pushfstring(L, "torch.%sTensor", lua_wick_type_name(wick_tensor_dtype(t)));
         return 1;
     }
-    const char *name = luaL_checkstring(L, 2);
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return lua_wick_error(L, "type: expected the name of a tensor type, got %s",
+                              lua_wick_describe(L, 2));
+    const char *name = lua_tostring(L, 2);
     int dtype = lua_wick_dtype(name);
     if (dtype < 0)
         return lua_wick_error(L,

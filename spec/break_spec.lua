@@ -255,4 +255,32 @@ describe("misuse", function()
     local message = message_of(function() local g = torch.grad(y, nil) return g end)
     assert.matches("break_spec.lua:%d+: grad: the inputs are", message)
   end)
+
+  it("of methods that take a function, a type or a dimension is named", function()
+    local x = torch.Tensor(2, 3)
+    assert.matches("apply: expected a function", message_of(x.apply, x, 5))
+    assert.matches("map: expected a function", message_of(x.map, x, x))
+    assert.matches("registerHook: expected a function", message_of(x.registerHook, x, x))
+    assert.matches("noGrad: expected a function", message_of(torch.noGrad, 5))
+    assert.matches("type: expected the name", message_of(x.type, x, {}))
+    assert.matches("size: dimension 3 out of range of 2D tensor %(2 x 3%)",
+      message_of(x.size, x, 3))
+    assert.matches("stride: expected a dimension, got table", message_of(x.stride, x, {}))
+    assert.matches("item: this tensor %(2 x 3%) has 6 elements", message_of(x.item, x))
+  end)
+
+  it("of functions of two tensors is named at the script's line", function()
+    local x = torch.Tensor(2, 3)
+    for _, name in ipairs{ "viewAs", "expandAs", "typeAs", "equal" } do
+      local message = message_of(function() local y = torch[name](x, 5) return y end)
+      assert.matches("break_spec.lua:%d+: " .. name .. ": expected a tensor as argument 2", message)
+    end
+    assert.matches("split: pieces", message_of(torch.split, x, "a"))
+    assert.matches("chunk: expected", message_of(torch.chunk, x, {}))
+    assert.matches("sub: expected", message_of(x.sub, x, 1, "x"))
+  end)
+
+  it("with long texts shows their beginning", function()
+    assert.is_true(#message_of(torch.exp, ("y"):rep(5000)) < 200)
+  end)
 end)

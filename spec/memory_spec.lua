@@ -75,7 +75,11 @@ describe("memory of a training run", function()
     end)
   end
 
-  it("peaks at the same bytes in both protocols", function()
+  it("peaks no higher in Torch7's protocol than in the modern one", function()
+    -- Torch7's backward always makes the gradient of the input as well.
+    local function modern_with_input(model, criterion, x, y)
+      criterion(model(x:detach():requiresGrad()), y):backward()
+    end
     local function peak(way)
       collectgarbage()
       collectgarbage()
@@ -84,8 +88,8 @@ describe("memory of a training run", function()
       train(way, 256, 3)
       return torch.memory().peak - before
     end
-    local ways = { peak(modern), peak(torch7) }
-    assert.is_true(math.abs(ways[1] - ways[2]) <= 0.02 * ways[1],
+    local ways = { peak(modern_with_input), peak(torch7) }
+    assert.is_true(ways[2] <= ways[1] and ways[2] > 0.9 * ways[1],
       ("modern %d bytes, Torch7's %d"):format(ways[1], ways[2]))
   end)
 end)

@@ -238,14 +238,19 @@ static wick_status apply_and_copy(wick_context *context, const wick_op *op, cons
     return status;
 }
 
+static bool is_parameter(const wick_tensor *t)
+{
+    return t->node && t->node->parameter && wick__is_leaf(t);
+}
+
 /* Initialising or scaling a network's parameter is not part of a computation: it needs no noGrad
- * as long as nothing recorded goes into it. */
+ * as long as nothing that was computed on the tape goes into it. */
 static bool is_plain_write(const wick_call *call, const wick_tensor *to)
 {
-    if (!to || !to->node || !to->node->parameter || !wick__is_leaf(to))
+    if (!to || !is_parameter(to))
         return false;
     for (int i = 0; i < call->inputs; i++)
-        if (call->in[i] && call->in[i]->node && call->in[i]->node != to->node)
+        if (call->in[i] && call->in[i]->node && !is_parameter(call->in[i]))
             return false;
     return true;
 }

@@ -25,7 +25,7 @@ typedef enum wick__arg_kind {
 typedef struct wick__arg {
     const char *name; /* also the name in an options table */
     wick__arg_kind kind;
-    bool optional; /* left out: tensor NULL, others `fallback`; sizes: empty */
+    bool optional;       /* left out: tensor NULL, others `fallback`; sizes: empty */
     double fallback;     /* of a dimension or index as in Lua: 1 the first, -1 the last; 0: the
                             operation decides, and sees WICK__LEFT_OUT */
     const char *choices; /* "mean|sum|none" */
@@ -47,6 +47,13 @@ typedef enum wick__method {
 #define WICK__SAVE_LIST (1u << 15)
 #define WICK__SAVE_OUT(i) (1u << (16 + (i)))
 
+/* When an unrecorded result is a Lua number instead of a tensor. */
+typedef enum wick__as_number {
+    WICK__NUMBER_NEVER = 0,
+    WICK__NUMBER_OF_ONE,   /* when it has one element */
+    WICK__NUMBER_OF_VECTOR /* when it has one element and the input has one dimension */
+} wick__as_number;
+
 struct wick_op {
     const char *name; /* in Lua; operations of one name are alternatives, tried in list order */
     const wick__arg *args; /* ends with WICK__END */
@@ -54,14 +61,14 @@ struct wick_op {
     int kept;              /* further results made only to be saved */
     unsigned saves;
     wick__method method;
-    bool elementwise;  /* may write over its inputs, and broadcasts */
-    bool into;         /* forward can write into a destination that overlaps no input */
-    bool is_view;      /* the result shares the first input's memory */
-    bool is_composite; /* made of other operations, which record themselves */
-    bool number;       /* in Lua a one-element result is a number unless it is recorded */
-    bool constant;     /* the result has a zero gradient everywhere: comparison, floor, sizes */
-    bool internal;     /* not offered in Lua; a piece of another operation's gradient */
-    bool random;       /* draws from the generator; results differ from call to call */
+    bool elementwise;       /* may write over its inputs, and broadcasts */
+    bool into;              /* forward can write into a destination that overlaps no input */
+    bool is_view;           /* the result shares the first input's memory */
+    bool is_composite;      /* made of other operations, which record themselves */
+    wick__as_number number; /* when a result that is not recorded is a number in Lua */
+    bool constant; /* the result has a zero gradient everywhere: comparison, floor, sizes */
+    bool internal; /* not offered in Lua; a piece of another operation's gradient */
+    bool random;   /* draws from the generator; results differ from call to call */
 
     /* Checks, makes the results in out[0 .. outputs + kept). A destination, where `into` or
      * `elementwise` allows one, stands in out[0]; wick__output takes care of both. */

@@ -236,7 +236,7 @@ static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tens
     }
 }
 
-static wick_status differentiate(pass *p, const wick__stop *stop)
+static wick_status differentiate(pass *p, wick__stop *stop)
 {
     wick_node *node = stop->node;
     size_t room = (size_t)node->inputs;
@@ -250,6 +250,7 @@ static wick_status differentiate(pass *p, const wick__stop *stop)
         status = wick__alloc_zeroed(p->plan.context, room * sizeof *dx, (void **)&dx);
     }
     if (!status && find_wanted(p, node, wants)) {
+        stop->ran = true;
         wick__scope_open(&p->scope, p->plan.context);
         run_rule(p, node, p->plan.grad + stop->first, wants, dx);
         deliver(p, node, wants, dx);
@@ -310,7 +311,7 @@ static wick_status collect_asked(pass *p, const wick__stop *stop)
     return WICK_OK;
 }
 
-static wick_status run_stop(pass *p, const wick__stop *stop)
+static wick_status run_stop(pass *p, wick__stop *stop)
 {
     wick_node *node = stop->node;
     bool is_leaf = !node->op && !node->custom && !node->freed;
@@ -329,24 +330,27 @@ static wick_status run_stop(pass *p, const wick__stop *stop)
     return status ? status : differentiate(p, stop);
 }
 
+/* Without inputs asked for, the whole graph is spent; else what ran. */
 static void finish_stop(pass *p, const wick__stop *stop)
 {
+    bool is_spent = !p->asked->options.retain && (stop->ran || p->asked->inputs == 0);
     for (int i = 0; i < stop->node->outputs; i++) {
         wick_tensor **grad = &p->plan.grad[stop->first + i];
         wick_tensor_release(*grad);
         *grad = NULL;
     }
-    if (!p->asked->options.retain && (stop->node->op || stop->node->custom))
+    if (is_spent && (stop->node->op || stop->node->custom))
         wick__node_free_payload(stop->node);
 }
 
 /* ---- the pass ---- */
 
+/* What a freed node led to is not known any more: to arrive there is an error, not zero. */
 static void mark_needed(pass *p)
 {
     for (int64_t i = p->plan.stops - 1; i >= 0; i--) {
         wick__stop *stop = &p->plan.stop[i];
-        stop->needed = p->asked->inputs == 0;
+        stop->needed = p->asked->inputs == 0 || stop->node->freed;
         for (int j = 0; j < p->asked->inputs; j++)
             stop->needed = stop->needed || p->asked->input[j]->node == stop->node;
         for (int j = 0; j < stop->node->inputs && !stop->needed; j++) {

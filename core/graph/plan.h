@@ -7,7 +7,8 @@
 typedef struct wick__stop {
     wick_node *node;
     int64_t first; /* of its gradients in the plan's list, one an output */
-    bool needed;   /* an asked-for input lies behind it */
+    bool needed;   /* an asked-for input lies behind it, or may have before it was freed */
+    bool ran;      /* its rule was carried out */
 } wick__stop;
 
 typedef struct wick__plan {

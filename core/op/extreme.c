@@ -63,7 +63,7 @@ static void extreme_backward(wick__rule *r)
     const wick_op wick_op_##WORD##_all = {.name = #WORD,                                           \
                                           .args = all_args,                                        \
                                           .kept = 1,                                               \
-                                          .number = true,                                          \
+                                          .number = WICK__NUMBER_OF_ONE,                           \
                                           .forward = WORD##_all_forward,                           \
                                           .backward = extreme_all_backward,                        \
                                           .doc = "The " WHICH " element; NaN if there is one",     \

@@ -321,7 +321,7 @@ static void nll_backward(wick__rule *r)
                                     .kept = 2,                                                     \
                                     .method = WICK__METHOD_NONE,                                   \
                                     .internal = INTERNAL,                                          \
-                                    .number = true,                                                \
+                                    .number = WICK__NUMBER_OF_ONE,                                 \
                                     .forward = WORD##_forward,                                     \
                                     .backward = nll_backward,                                      \
                                     .doc = DOC,                                                    \

@@ -186,7 +186,7 @@ const wick_op wick_op_distance_slope = {.name = "distance_slope",
         .args = loss_args,                                                                         \
         .saves = WICK__SAVE_IN(0) | WICK__SAVE_IN(1),                                              \
         .method = WICK__METHOD_NONE,                                                               \
-        .number = true,                                                                            \
+        .number = WICK__NUMBER_OF_ONE,                                                             \
         .forward = WORD##_forward,                                                                 \
         .backward = WORD##_backward,                                                               \
         .doc = DOC,                                                                                \

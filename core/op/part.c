@@ -89,7 +89,7 @@ const wick_op wick_op_select = {
     .name = "select",
     .args = select_args,
     .is_view = true,
-    .number = true,
+    .number = WICK__NUMBER_OF_VECTOR,
     .forward = select_forward,
     .backward = select_backward,
     .doc = "One slice along a dimension, which is dropped; an element of a 1-D tensor is a number",
@@ -110,7 +110,7 @@ const wick_op wick_op_squeeze = {
     .name = "squeeze",
     .args = only_args,
     .is_view = true,
-    .number = true,
+    .number = WICK__NUMBER_OF_ONE,
     .forward = squeeze_forward,
     .backward = squeeze_backward,
     .doc = "x without its dimensions of size 1; one element makes a number",
@@ -129,8 +129,14 @@ static wick_status squeeze_dim_forward(const wick_call *call, wick_tensor **out)
 }
 BACK_IN_SHAPE(squeeze_dim)
 static const wick__arg dim_args[] = {TENSOR("x"), DIM("dim"), END};
-VIEW(squeeze_dim, "squeeze", dim_args, "x without a dimension, when its size is 1",
-     "print(torch.Tensor{{1, 2}}:squeeze(1))")
+const wick_op wick_op_squeeze_dim = {.name = "squeeze",
+                                     .args = dim_args,
+                                     .is_view = true,
+                                     .number = WICK__NUMBER_OF_VECTOR,
+                                     .forward = squeeze_dim_forward,
+                                     .backward = squeeze_dim_backward,
+                                     .doc = "x without a dimension, when its size is 1",
+                                     .example = "print(torch.Tensor{{1, 2}}:squeeze(1))"};
 
 static wick_status unsqueeze_forward(const wick_call *call, wick_tensor **out)
 {

@@ -190,7 +190,7 @@ static wick_status all_forward(const wick_call *call, wick_tensor **out)
 
 const wick_op wick_op_all = {.name = "all",
                              .args = all_args,
-                             .number = true,
+                             .number = WICK__NUMBER_OF_ONE,
                              .constant = true,
                              .forward = all_forward,
                              .doc = "Whether no element of a ByteTensor is 0",
@@ -203,7 +203,7 @@ static wick_status any_forward(const wick_call *call, wick_tensor **out)
 
 const wick_op wick_op_any = {.name = "any",
                              .args = all_args,
-                             .number = true,
+                             .number = WICK__NUMBER_OF_ONE,
                              .constant = true,
                              .forward = any_forward,
                              .doc = "Whether some element of a ByteTensor is not 0",

@@ -150,7 +150,7 @@ static wick_status dist_forward(const wick_call *call, wick_tensor **out)
 const wick_op wick_op_dist = {.name = "dist",
                               .args = dist_args,
                               .is_composite = true,
-                              .number = true,
+                              .number = WICK__NUMBER_OF_ONE,
                               .forward = dist_forward,
                               .doc = "The p-norm of x - z, for equally many elements",
                               .example = "print(torch.Tensor{1, 2}:dist(torch.Tensor{4, 6}))"};

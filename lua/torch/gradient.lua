@@ -9,6 +9,10 @@ local torch = _G.torch
 -- Recording --------------------------------------------------------------------------------------
 
 local function with_recording(on, f, ...)
+  local metatable = getmetatable(f)
+  if type(f) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
+    errors.raise("%s: expected a function, got %s", on and "withGrad" or "noGrad", errors.value(f))
+  end
   local before = core.setRecording(on)
   local results = table.pack(core.unyielding(f, ...))
   core.setRecording(before)

@@ -14,18 +14,30 @@ local function list_of(first, ...)
   return first or {}
 end
 
+local function check_tensor(what, position, x)
+  if not class.isTensor(x) then
+    errors.raise("%s: expected a tensor as argument %d, got %s", what, position, errors.value(x))
+  end
+end
+
 --- x with the sizes of `other`, by `view`.
 function methods.viewAs(x, other)
+  check_tensor("viewAs", 1, x)
+  check_tensor("viewAs", 2, other)
   return x:view(other:size())
 end
 
 --- x expanded to the sizes of `other`.
 function methods.expandAs(x, other)
+  check_tensor("expandAs", 1, x)
+  check_tensor("expandAs", 2, other)
   return x:expand(other:size())
 end
 
 --- x with the type of `other`.
 function methods.typeAs(x, other)
+  check_tensor("typeAs", 1, x)
+  check_tensor("typeAs", 2, other)
   return x:type(other:type())
 end
 
@@ -37,6 +49,12 @@ end
 --- x:sub(first, last [, first, last ...]): a range a dimension, inclusive, negative from the end.
 function methods.sub(x, ...)
   local bounds = { ... }
+  check_tensor("sub", 1, x)
+  for i = 1, select("#", ...) do
+    if type(bounds[i]) ~= "number" then
+      errors.raise("sub: expected first and last as numbers, got %s", errors.value(bounds[i]))
+    end
+  end
   for dim = 1, #bounds // 2 do
     local size = x:size(dim)
     local first, last = bounds[2 * dim - 1], bounds[2 * dim]
@@ -53,7 +71,8 @@ function methods.split(x, ...)
   local result, size, dim = ...
   if type(result) ~= "table" then result, size, dim = {}, ... end
   dim = dim or 1
-  if not (size and size >= 1) then
+  check_tensor("split", 1, x)
+  if not (type(size) == "number" and size >= 1) then
     errors.raise("split: pieces have at least one entry, got %s", errors.value(size))
   end
   for key in pairs(result) do result[key] = nil end
@@ -66,6 +85,10 @@ end
 
 --- At most n pieces of equal size along a dimension.
 function methods.chunk(x, n, dim)
+  check_tensor("chunk", 1, x)
+  if not (type(n) == "number" and n >= 1) then
+    errors.raise("chunk: expected a number of pieces from 1 on, got %s", errors.value(n))
+  end
   local total = x:size(dim or 1)
   return x:split((total + n - 1) // n, dim or 1)
 end
@@ -135,11 +158,14 @@ end
 
 --- torch.numel(x): the number of elements.
 function torch.numel(x)
+  check_tensor("numel", 1, x)
   return x:nElement()
 end
 
 --- torch.equal(a, b): whether shapes and all values are the same.
 function torch.equal(a, b)
+  check_tensor("equal", 1, a)
+  check_tensor("equal", 2, b)
   if not a:isSize(b:size()) then return false end
   return a:nElement() == 0 or a:ne(b):sum() == 0
 end
