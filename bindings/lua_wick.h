@@ -107,6 +107,16 @@ int64_t lua_wick_whole(lua_State *L, int index, const char *name);
 /* A list of numbers: numbers from `index` on, a table, or a LongStorage; returns how many stack
  * values it took. */
 int lua_wick_sizes(lua_State *L, int index, const char *name, wick_sizes *sizes);
+/* Whether a table gives options by name; an empty one gives none, or is an empty list. */
+typedef enum lua_options {
+    LUA_WICK_NO_OPTIONS,
+    LUA_WICK_OPTIONS,
+    LUA_WICK_EMPTY_OPTIONS
+} lua_options;
+lua_options lua_wick_options(lua_State *L, int index);
+/* Whether a table begins with a tensor, or with a number or nothing. */
+bool lua_wick_is_tensor_list(lua_State *L, int index);
+bool lua_wick_is_number_list(lua_State *L, int index);
 /* Pushes a tensor made of nested tables of numbers. */
 void lua_wick_table_to_tensor(lua_State *L, int index, wick_dtype dtype);
 

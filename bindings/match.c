@@ -7,38 +7,6 @@
 
 enum { NAME_TEXT = 80 };
 
-static bool is_options(lua_State *L, int index)
-{
-    if (!lua_istable(L, index) || lua_rawlen(L, index) > 0 || lua_getmetatable(L, index))
-        return false;
-    lua_pushnil(L);
-    if (!lua_next(L, index))
-        return false;
-    bool named = lua_type(L, -2) == LUA_TSTRING;
-    lua_pop(L, 2);
-    return named;
-}
-
-static bool is_list_of_tensors(lua_State *L, int index)
-{
-    if (!lua_istable(L, index))
-        return false;
-    lua_rawgeti(L, index, 1);
-    bool is_tensor = lua_wick_to_tensor(L, -1) != NULL;
-    lua_pop(L, 1);
-    return is_tensor;
-}
-
-static bool is_list_of_numbers(lua_State *L, int index)
-{
-    if (!lua_istable(L, index))
-        return false;
-    lua_rawgeti(L, index, 1);
-    bool is_number = lua_isnumber(L, -1);
-    lua_pop(L, 1);
-    return is_number || lua_rawlen(L, index) == 0;
-}
-
 static bool is_choice(lua_State *L, int index, const char *choices)
 {
     if (lua_type(L, index) != LUA_TSTRING)
@@ -53,7 +21,7 @@ static bool is_choice(lua_State *L, int index, const char *choices)
 
 static bool is_table_tensor(lua_State *L, int index)
 {
-    return lua_istable(L, index) && lua_rawlen(L, index) > 0 && !is_list_of_tensors(L, index);
+    return lua_istable(L, index) && lua_rawlen(L, index) > 0 && !lua_wick_is_tensor_list(L, index);
 }
 
 /* How many values from `at` on the argument takes; -1: it does not fit. */
@@ -65,7 +33,7 @@ static int takes(lua_State *L, const wick__arg *arg, int at, int last)
     case WICK__TENSOR:
         return lua_wick_to_tensor(L, at) || is_table_tensor(L, at) ? 1 : -1;
     case WICK__TENSORS:
-        if (is_list_of_tensors(L, at))
+        if (lua_wick_is_tensor_list(L, at))
             return 1;
         return at < last && lua_wick_to_tensor(L, at) && lua_wick_to_tensor(L, at + 1) ? 2 : -1;
     case WICK__NUMBER:
@@ -83,7 +51,7 @@ static int takes(lua_State *L, const wick__arg *arg, int at, int last)
     case WICK__SIZES:
     case WICK__DIMS: {
         int n = 0;
-        if (lua_wick_to_storage(L, at) || is_list_of_numbers(L, at))
+        if (lua_wick_to_storage(L, at) || lua_wick_is_number_list(L, at))
             return 1;
         while (at + n <= last && lua_isnumber(L, at + n))
             n++;
@@ -147,14 +115,21 @@ static bool fit(attempt *a, int i, int at)
     return fit(a, i + 1, at);
 }
 
+/* With the options at stack position `options`, 0 for none. */
+static bool matches(attempt a, int first, int options)
+{
+    a.match->options = options;
+    return fit(&a, 0, first);
+}
+
 bool lua_wick_match(lua_State *L, const wick_op *op, int first, int last, int receiver,
                     lua_match *match)
 {
     *match = (lua_match){.op = op};
-    if (last >= first && is_options(L, last))
-        match->options = last--;
-    attempt a = {L, match, last, receiver != 0};
-    if (!fit(&a, 0, first))
+    lua_options kind = last >= first ? lua_wick_options(L, last) : LUA_WICK_NO_OPTIONS;
+    attempt all = {L, match, last, receiver != 0}, but_last = {L, match, last - 1, receiver != 0};
+    bool found = kind != LUA_WICK_OPTIONS && matches(all, first, 0);
+    if (!found && (kind == LUA_WICK_NO_OPTIONS || !matches(but_last, first, last)))
         return false;
     for (int i = 0; receiver && op->args[i].kind != WICK__END; i++)
         if (op->args[i].kind == WICK__TENSOR) {

@@ -140,9 +140,18 @@ static const char *kind_text(const wick__arg *arg)
     }
 }
 
+static bool takes_tensors(const wick_op *op)
+{
+    for (const wick__arg *arg = op->args; arg->kind != WICK__END; arg++)
+        if (wick__arg_is_tensor(arg))
+            return true;
+    return false;
+}
+
 static void add_signature(luaL_Buffer *text, const wick_op *op)
 {
-    bool any = false;
+    bool any = false, fills = op->method != WICK__METHOD_SOURCE && !takes_tensors(op);
+    luaL_addstring(text, fills ? "x:" : "");
     luaL_addstring(text, op->name);
     luaL_addchar(text, '(');
     for (const wick__arg *arg = op->args; arg->kind != WICK__END; arg++) {

@@ -174,6 +174,44 @@ int lua_wick_sizes(lua_State *L, int index, const char *name, wick_sizes *sizes)
     return index - first;
 }
 
+/* ---- kinds of tables ---- */
+
+lua_options lua_wick_options(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || lua_rawlen(L, index) > 0)
+        return LUA_WICK_NO_OPTIONS;
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        return LUA_WICK_NO_OPTIONS;
+    }
+    lua_pushnil(L);
+    if (!lua_next(L, index))
+        return LUA_WICK_EMPTY_OPTIONS;
+    bool named = lua_type(L, -2) == LUA_TSTRING;
+    lua_pop(L, 2);
+    return named ? LUA_WICK_OPTIONS : LUA_WICK_NO_OPTIONS;
+}
+
+bool lua_wick_is_tensor_list(lua_State *L, int index)
+{
+    if (!lua_istable(L, index))
+        return false;
+    lua_rawgeti(L, index, 1);
+    bool is_tensor = lua_wick_to_tensor(L, -1) != NULL;
+    lua_pop(L, 1);
+    return is_tensor;
+}
+
+bool lua_wick_is_number_list(lua_State *L, int index)
+{
+    if (!lua_istable(L, index))
+        return false;
+    lua_rawgeti(L, index, 1);
+    bool is_number = lua_isnumber(L, -1);
+    lua_pop(L, 1);
+    return is_number || lua_rawlen(L, index) == 0;
+}
+
 /* ---- nested tables ---- */
 
 /* The shape by the first entries of each level. */

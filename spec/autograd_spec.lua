@@ -43,6 +43,23 @@ describe("backward", function()
     z:backward()
   end)
 
+  it("refuses to arrive in a part of the graph that is freed, instead of losing the gradient", function()
+    local x = leaf{ 1, 2 }
+    local shared = torch.exp(x)
+    local first, second = shared * 2, shared * 3
+    torch.grad(first, x, leaf{ 1, 1 })
+    assert.matches("exp was freed by an earlier backward", message_of(torch.grad, second, x, leaf{ 1, 1 }))
+  end)
+
+  it("frees only what lies on the way to the inputs asked for", function()
+    local x = leaf{ 2 }
+    local middle = torch.exp(x)
+    local y = torch.square(middle)
+    local g = torch.grad(y, middle)
+    middle:backward(g)
+    assert.is_true(math.abs(x.grad[1] - 2 * math.exp(4)) < 1e-12)
+  end)
+
   it("refuses what has no single gradient, no history, or a gradient of another shape", function()
     local x = leaf{ 1, 2 }
     local y = x * 2

@@ -45,6 +45,15 @@ describe("wick with options", function()
   end)
 end)
 
+describe("wick with a misspelled name", function()
+  it("says what may have been meant", function()
+    assert.matches('did you mean "nn.ReLU"%?', (select(2, run{ "-e", "nn.Relu()" })))
+    assert.matches('did you mean "sum"%?',
+      (select(2, run{ "-e", "local x = torch.ones(2) x:sumd(1)" })))
+    assert.matches("global 'something'%)\n", (select(2, run{ "-e", "something()" })))
+  end)
+end)
+
 describe("wick with a script", function()
   it("passes the arguments on", function()
     with_script("print(...) print(arg[0], #arg, arg[-1])", function(name)
