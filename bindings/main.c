@@ -25,6 +25,7 @@ static lua_State *volatile running;
 static const wick__interrupter *volatile operations;
 static volatile sig_atomic_t pending;
 static volatile sig_atomic_t at_prompt;
+static volatile sig_atomic_t insistent; /* pressed again soon after a script caught the first */
 static struct timespec first_pressed;
 
 bool wick__take_prompt_interrupt(void)
@@ -39,25 +40,33 @@ static bool forget_interrupt(lua_State *L)
 {
     lua_sethook(L, NULL, 0, 0);
     pending = 0;
+    insistent = 0;
     return !operations || operations->clear(operations->context);
 }
 
 static void raise_interrupted(lua_State *L, lua_Debug *call)
 {
     (void)call;
+    if (insistent)
+        luaL_error(L, "interrupted"); /* and again, until no pcall catches it any more */
     if (forget_interrupt(L))
         luaL_error(L, "interrupted");
 }
 
-static void end_impatiently(void)
+static double seconds_since_first(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (now.tv_sec - first_pressed.tv_sec > PATIENCE ||
-        (now.tv_sec - first_pressed.tv_sec == PATIENCE && now.tv_nsec >= first_pressed.tv_nsec)) {
-        signal(SIGINT, SIG_DFL);
-        raise(SIGINT);
-    }
+    return (double)(now.tv_sec - first_pressed.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - first_pressed.tv_nsec);
+}
+
+static void end_impatiently(void)
+{
+    if (seconds_since_first() < PATIENCE)
+        return;
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
 }
 
 static void on_interrupt(int number)
@@ -70,6 +79,7 @@ static void on_interrupt(int number)
         end_impatiently();
     } else {
         pending = 1;
+        insistent = first_pressed.tv_sec && seconds_since_first() < 2 * PATIENCE;
         clock_gettime(CLOCK_MONOTONIC, &first_pressed);
         lua_sethook(running, raise_interrupted,
                     LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);

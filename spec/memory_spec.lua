@@ -44,8 +44,17 @@ local function train(way, batch, ...)
   return marks
 end
 
+-- AddressSanitizer keeps freed memory for a while on purpose.
+local function is_sanitized()
+  local file = assert(io.open("/proc/self/maps"))
+  local text = file:read("a")
+  file:close()
+  return text:find("libasan", 1, true) ~= nil
+end
+
 local function expect_flat(marks)
   assert.equal(marks[1].peak, marks[2].peak)
+  if is_sanitized() then return end
   assert.is_true(marks[2].resident <= marks[1].resident * 1.02,
     ("resident memory went from %d to %d bytes"):format(marks[1].resident, marks[2].resident))
 end

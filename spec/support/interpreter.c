@@ -1,9 +1,10 @@
-/* A bare Lua interpreter, `interpreter SCRIPT [ARGUMENT ...]`, for the sanitizers: linked with
- * them, it can load a module that was built with them. */
+/* A bare Lua interpreter, `interpreter SCRIPT [ARGUMENT ...]` or `interpreter -e STATEMENT`, for
+ * the sanitizers: linked with them, it can load a module that was built with them. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Sets `arg` and runs the script with its arguments: errors come with a traceback. */
 static int run(lua_State *L)
@@ -19,6 +20,11 @@ static int run(lua_State *L)
     lua_setglobal(L, "arg");
     if (argc < 2)
         return luaL_error(L, "usage: %s SCRIPT [ARGUMENT ...]", argv[0]);
+    if (argc == 3 && strcmp(argv[1], "-e") == 0) {
+        if (luaL_dostring(L, argv[2]) != LUA_OK)
+            return lua_error(L);
+        return 0;
+    }
     if (luaL_loadfile(L, argv[1]) != LUA_OK)
         return lua_error(L);
     for (int i = 2; i < argc; i++)
