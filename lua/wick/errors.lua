@@ -78,7 +78,7 @@ function errors.nearest(name, candidates)
   local best, best_distance = nil, math.max(1, #name // 3) + 1
   local lower = tostring(name):lower()
   for candidate in pairs(candidates) do
-    if type(candidate) == "string" and math.abs(#candidate - #lower) < best_distance then
+    if type(candidate) == "string" and math.abs(#candidate - #lower) <= best_distance then
       local d = distance(lower, candidate:lower())
       if d < best_distance or (d == best_distance and best and candidate < best) then
         best, best_distance = candidate, d
