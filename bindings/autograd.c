@@ -178,23 +178,17 @@ static int detach(lua_State *L)
     return 1;
 }
 
-/* setRecording(on): returns what it was. */
-static int set_recording(lua_State *L)
+/* withRecording(on, f, ...): pcall(f, ...) with recording switched. No coroutine leaves it by
+ * yielding, and nothing comes between its end and the switching back. */
+static int with_recording(lua_State *L)
 {
-    lua_pushboolean(L, wick_context_set_recording(lua_wick_context(L), lua_toboolean(L, 1)));
-    return 1;
-}
-
-/* unyielding(f, ...): pcall(f, ...) that no coroutine leaves by yielding, so that what was switched
- * for f is always switched back before others run. */
-static int unyielding(lua_State *L)
-{
-    luaL_checkany(L, 1);
-    luaL_checkstack(L, 1, "too many arguments");
-    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    luaL_checkstack(L, 1, "too many results");
+    wick_context *context = lua_wick_context(L);
+    luaL_checkany(L, 2);
+    bool before = wick_context_set_recording(context, lua_toboolean(L, 1));
+    int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+    wick_context_set_recording(context, before);
     lua_pushboolean(L, status == LUA_OK);
-    lua_insert(L, 1);
+    lua_replace(L, 1);
     return lua_gettop(L);
 }
 
@@ -253,16 +247,10 @@ void lua_wick_open_autograd(lua_State *L)
     static const luaL_Reg methods[] = {{"backward", backward},      {"requiresGrad", requires_grad},
                                        {"isRecorded", is_recorded}, {"isLeaf", is_leaf},
                                        {"detach", detach},          {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"grad", grad},
-                                         {"backward", backward_all},
-                                         {"setRecording", set_recording},
-                                         {"unyielding", unyielding},
-                                         {"recording", recording},
-                                         {"parameter", parameter},
-                                         {"divide", divide},
-                                         {"version", version},
-                                         {"bound", bound},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"grad", grad},           {"backward", backward_all}, {"withRecording", with_recording},
+        {"recording", recording}, {"parameter", parameter},   {"divide", divide},
+        {"version", version},     {"bound", bound},           {NULL, NULL}};
     lua_wick_tensor_methods(L, methods);
     luaL_setfuncs(L, functions, 0);
     lua_wick_open_function(L);

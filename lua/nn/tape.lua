@@ -101,27 +101,26 @@ end
 
 -- Running ----------------------------------------------------------------------------------------
 
-local function finish(depth, notes, may, recording, ok, ...)
+local function finish(depth, notes, may, ok, ...)
   running, noted, private = depth, notes, may
-  core.setRecording(recording)
   if not ok then error((...), 0) end
   return ...
 end
 
 --- Runs f(...) as part of a recording; `recording` says whether anything is recorded.
 function tape.inside(recording, f, ...)
-  local depth, notes, may, before = running, noted, private, core.setRecording(recording)
+  local depth, notes, may = running, noted, private
   running, private = depth + 1, false
   noted = notes or {}
-  return finish(depth, notes, may, before, core.unyielding(f, ...))
+  return finish(depth, notes, may, core.withRecording(recording, f, ...))
 end
 
 --- Runs f(...) outside any recording: its own operations leave no history, modules in it record
 -- privately if something was recorded before.
 function tape.outside(f, ...)
-  local depth, notes, may, before = running, noted, private, core.setRecording(false)
-  running, noted, private = 0, nil, may or before
-  return finish(depth, notes, may, before, core.unyielding(f, ...))
+  local depth, notes, may = running, noted, private
+  running, noted, private = 0, nil, may or core.recording()
+  return finish(depth, notes, may, core.withRecording(false, f, ...))
 end
 
 -- The fields of inner modules --------------------------------------------------------------------

@@ -8,22 +8,21 @@ local torch = _G.torch
 
 -- Recording --------------------------------------------------------------------------------------
 
+local function finish(ok, ...)
+  if ok then return ... end
+  if (...) == "attempt to yield across a C-call boundary" then
+    errors.raise("noGrad: a coroutine cannot yield inside it, as whoever runs next would find "
+      .. "recording switched; yield outside")
+  end
+  error((...), 0)
+end
+
 local function with_recording(on, f, ...)
   local metatable = getmetatable(f)
   if type(f) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
     errors.raise("%s: expected a function, got %s", on and "withGrad" or "noGrad", errors.value(f))
   end
-  local before = core.setRecording(on)
-  local results = table.pack(core.unyielding(f, ...))
-  core.setRecording(before)
-  if not results[1] then
-    if results[2] == "attempt to yield across a C-call boundary" then
-      errors.raise("noGrad: a coroutine cannot yield inside it, as whoever runs next would find "
-        .. "recording switched; yield outside")
-    end
-    error(results[2], 0)
-  end
-  return table.unpack(results, 2, results.n)
+  return finish(core.withRecording(on, f, ...))
 end
 
 --- torch.noGrad(f, ...): calls f while nothing is recorded and returns what it returns. Recording
