@@ -97,11 +97,27 @@ void wick__catch_interrupts(void)
     sigaction(SIGINT, &action, NULL);
 }
 
+/* The message handler runs where the error was raised: an insistent interrupt must not end it too.
+ */
+static int undisturbed_handler(lua_State *L)
+{
+    if (insistent)
+        lua_sethook(L, NULL, 0, 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_pushinteger(L, 3); /* the level at which the error was raised, seen from the handler */
+    lua_call(L, 2, 1);
+    return 1;
+}
+
 /* call(handler, f, ...): xpcall that Ctrl-C can end. What is left of an interrupt when f is through
  * is forgotten here, before Lua goes on and the hook would fire in the caller. */
 static int guarded_call(lua_State *L)
 {
     lua_State *outer = running;
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, undisturbed_handler, 1);
+    lua_replace(L, 1);
     wick__catch_interrupts();
     running = L;
     int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);

@@ -16,7 +16,8 @@ describe("backward", function()
     local x = leaf{ 1, -2, 3, -1 }
     torch.relu(x):backward(torch.DoubleTensor{ 4, -1, 5, 9 })
     assert.same({ 4, 0, 5, 0 }, x.grad:totable())
-    local a, w = leaf{ { 2, 1, -3 }, { -3, 4, 2 } }, leaf{ { 3, 2, 1, -1 }, { 2, 1, 3, 2 }, { 3, 2, 1, -2 } }
+    local a, w = leaf{ { 2, 1, -3 }, { -3, 4, 2 } },
+      leaf{ { 3, 2, 1, -1 }, { 2, 1, 3, 2 }, { 3, 2, 1, -2 } }
     local y = a * w
     assert.same({ { -1, -1, 2, 6 }, { 5, 2, 11, 7 } }, y:totable())
     y:backward(torch.DoubleTensor{ { 2, 3, -3, 9 }, { -8, 1, 4, 6 } })
@@ -43,12 +44,14 @@ describe("backward", function()
     z:backward()
   end)
 
-  it("refuses to arrive in a part of the graph that is freed, instead of losing the gradient", function()
+  it("refuses to arrive in a part of the graph that is freed, instead of losing the gradient",
+    function()
     local x = leaf{ 1, 2 }
     local shared = torch.exp(x)
     local first, second = shared * 2, shared * 3
     torch.grad(first, x, leaf{ 1, 1 })
-    assert.matches("exp was freed by an earlier backward", message_of(torch.grad, second, x, leaf{ 1, 1 }))
+    assert.matches("exp was freed by an earlier backward",
+      message_of(torch.grad, second, x, leaf{ 1, 1 }))
   end)
 
   it("frees only what lies on the way to the inputs asked for", function()

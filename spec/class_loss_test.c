@@ -338,13 +338,6 @@ static void shapes_are_named(void)
             WICK_EVALUE, "multiMarginLoss: p is 3; it has to be 1 or 2");
 }
 
-static void nothing_is_left(void)
-{
-    wick_memory memory = wick_context_memory(context);
-    expect_for(memory.live == 0 && memory.nodes == 0, "%zu bytes, %llu nodes", memory.live,
-               (unsigned long long)memory.nodes);
-}
-
 int main(void)
 {
     must(wick_context_new(NULL, &context));

@@ -11,7 +11,8 @@ local TOLERANCE = { f32 = 5e-6, f64 = 1e-12 }
 local TYPES = { f32 = "torch.FloatTensor", f64 = "torch.DoubleTensor" }
 
 local FAMILIES = {
-  "products", "convolution", "pooling", "normalisation", "activations", "losses", "reductions", "indexing", "limits",
+  "products", "convolution", "pooling", "normalisation", "activations", "losses", "reductions",
+  "indexing", "limits",
 }
 
 -- The tensors of a case by name, and its title and Lua expression.

@@ -3,12 +3,10 @@
 
 #include <string.h>
 
-#include "support/tap.h"
+#include "support/context.h"
 
 #define SIZES(...) ((const int64_t[]){__VA_ARGS__})
 #define SHAPES(...) ((const int64_t[][3]){__VA_ARGS__})
-
-static wick_context *context;
 
 static wick_tensor *new_tensor(wick_dtype dtype, int ndim, const int64_t *size)
 {
@@ -322,16 +320,9 @@ static void contiguous_copies_only_when_it_must(void)
         wick_tensor_release(made[i]);
 }
 
-static void nothing_is_left(void)
-{
-    wick_memory memory = wick_context_memory(context);
-    expect_for(memory.live == 0 && memory.storages == 0, "%zu bytes", memory.live);
-}
-
 int main(void)
 {
-    if (wick_context_new(NULL, &context))
-        return 1;
+    must(wick_context_new(NULL, &context));
     test("shapes read as text", shapes_read_as_text);
     test("broadcasting is numpys", broadcasting_is_numpys);
     test("types promote", types_promote);

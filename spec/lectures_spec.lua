@@ -1,5 +1,6 @@
--- The numbers of the lectures that the project grew out of, sections 1 to 3: backpropagation, layers,
--- image filters. Where a slide prints values that its own operands do not give, the operands hold.
+-- The numbers of the lectures that the project grew out of, sections 1 to 3: backpropagation,
+-- layers, image filters. Where a slide prints values that its own operands do not give, the
+-- operands hold.
 local torch = require "torch"
 require "nn"
 local array = require "spec.support.array"
@@ -41,7 +42,8 @@ describe("backpropagation", function()
   end)
 
   it("sends the gradient of a matrix product through the transposes", function()
-    local x, w = leaf{ { 2, 1, -3 }, { -3, 4, 2 } }, leaf{ { 3, 2, 1, -1 }, { 2, 1, 3, 2 }, { 3, 2, 1, -2 } }
+    local x, w = leaf{ { 2, 1, -3 }, { -3, 4, 2 } },
+      leaf{ { 3, 2, 1, -1 }, { 2, 1, 3, 2 }, { 3, 2, 1, -2 } }
     local y = torch.mm(x, w)
     near({ { -1, -1, 2, 6 }, { 5, 2, 11, 7 } }, y)
     local upstream = torch.DoubleTensor{ { 2, 3, -3, 9 }, { -8, 1, 4, 6 } }
@@ -69,7 +71,8 @@ describe("backpropagation", function()
     local w1, w2 = torch.randn(100, 3072):requiresGrad(), torch.randn(10, 100):requiresGrad()
     local scores = torch.linear(torch.relu(torch.linear(x, w1)), w2)
     assert.same({ 5, 10 }, sizes(scores))
-    for i, g in ipairs(torch.grad(torch.crossEntropy(scores, torch.LongTensor{ 1, 2, 3, 4, 5 }), { x, w1, w2 })) do
+    for i, g in ipairs(torch.grad(torch.crossEntropy(scores, torch.LongTensor{ 1, 2, 3, 4, 5 }),
+      { x, w1, w2 })) do
       assert.same(sizes(({ x, w1, w2 })[i]), sizes(g))
     end
   end)
@@ -77,7 +80,8 @@ end)
 
 describe("a fully connected layer", function()
   it("scores cat, dog and ship", function()
-    local w = torch.DoubleTensor{ { 0.2, -0.5, 0.1, 2.0 }, { 1.5, 1.3, 2.1, 0.0 }, { 0, 0.25, 0.2, -0.3 } }
+    local w = torch.DoubleTensor{ { 0.2, -0.5, 0.1, 2.0 }, { 1.5, 1.3, 2.1, 0.0 },
+      { 0, 0.25, 0.2, -0.3 } }
     local b, pixels = torch.DoubleTensor{ 1.1, 3.2, -1.2 }, torch.DoubleTensor{ 56, 231, 24, 2 }
     near({ -96.8, 437.9, 60.75 }, torch.linear(pixels, w, b))
     assert.is_true(math.abs(torch.linear(pixels, w)[3] - 61.95) < 1e-12)
@@ -133,7 +137,8 @@ describe("a convolution", function()
     local y = first:forward(torch.randn(3, 32, 32))
     assert.same({ 6, 28, 28 }, sizes(y))
     assert.same({ 10, 24, 24 }, sizes(second:forward(y)))
-    assert.same({ 5, 28, 28 }, sizes(nn.SpatialConvolution(3, 5, 5, 5):forward(torch.randn(3, 32, 32))))
+    assert.same({ 5, 28, 28 },
+      sizes(nn.SpatialConvolution(3, 5, 5, 5):forward(torch.randn(3, 32, 32))))
   end)
 
   it("with ten filters of 5 x 5 x 3 has 760 parameters, 76 a filter", function()
@@ -189,7 +194,8 @@ end)
 -- Kernels of 2 x 2 x 2 as the rows of a matrix, worked by hand in the lecture.
 describe("a convolution as a matrix product", function()
   local patch = { 0.5, 0.5, 0.5, 1, 0, 0, 1, 0 }
-  local w = { { -1, 1 }, { 1, 0 }, { 1, 1 }, { 1, -2 }, { -1, -1 }, { -1, 0 }, { 1, 0 }, { -1, -2 } }
+  local w = { { -1, 1 }, { 1, 0 }, { 1, 1 }, { 1, -2 }, { -1, -1 }, { -1, 0 }, { 1, 0 },
+    { -1, -2 } }
   local input_gradient = { -1.5, 1, 0.5, 2, -0.5, -1, 1, 0 }
   local upstream = torch.DoubleTensor{ { 1, -0.5 } }
 
@@ -199,7 +205,8 @@ describe("a convolution as a matrix product", function()
     near({ { 2.5, -1 } }, y)
     near({ input_gradient }, torch.grad(y, x, upstream))
     local other = leaf{ { 0.5, 1, 1, 0.5, 1, 0, 0.5, 0.5 } }
-    near(torch.ger(other:detach()[1], upstream[1]), torch.grad(torch.mm(other, weight), weight, upstream))
+    near(torch.ger(other:detach()[1], upstream[1]),
+      torch.grad(torch.mm(other, weight), weight, upstream))
   end)
 
   it("is what conv2d computes, through im2col and col2im", function()
@@ -230,14 +237,16 @@ end)
 
 describe("pooling", function()
   it("takes the largest of 2 x 2 at stride 2", function()
-    local x = torch.DoubleTensor{ { 1, 1, 2, 4 }, { 5, 6, 7, 8 }, { 3, 2, 1, 0 }, { 1, 2, 3, 4 } }:view(1, 4, 4)
+    local x = torch.DoubleTensor{ { 1, 1, 2, 4 }, { 5, 6, 7, 8 }, { 3, 2, 1, 0 },
+      { 1, 2, 3, 4 } }:view(1, 4, 4)
     near({ { { 6, 8 }, { 3, 4 } } }, (torch.maxPool2d(x, 2)))
     near({ { { 6, 8 }, { 3, 4 } } }, nn.SpatialMaxPooling(2, 2, 2, 2):double():forward(x))
     near({ { { 3.25, 5.25 }, { 2, 2 } } }, torch.avgPool2d(x, 2))
   end)
 
   it("halves 224 x 224 x 64", function()
-    assert.same({ 64, 112, 112 }, sizes(nn.SpatialMaxPooling(2, 2, 2, 2):forward(torch.ones(64, 224, 224))))
+    assert.same({ 64, 112, 112 },
+      sizes(nn.SpatialMaxPooling(2, 2, 2, 2):forward(torch.ones(64, 224, 224))))
   end)
 
   it("has (W - F) / S + 1 outputs, rounded up where asked for", function()
@@ -274,21 +283,25 @@ describe("three convolutions of 3 x 3", function()
   it("do so with fewer weights", function()
     local function stack(kernel, count)
       local net = nn.Sequential()
-      for _ = 1, count do net:add(nn.SpatialConvolution{ 16, 16, kernel = kernel, bias = false }) end
+      for _ = 1, count do
+        net:add(nn.SpatialConvolution{ 16, 16, kernel = kernel, bias = false })
+      end
       return net
     end
     assert.equal(27 * 16 * 16, parameter_count(stack(3, 3)))
     assert.equal(49 * 16 * 16, parameter_count(stack(7, 1)))
-    assert.same(sizes(stack(7, 1):forward(torch.ones(16, 15, 15))), sizes(stack(3, 3):forward(torch.ones(16, 15, 15))))
+    assert.same(sizes(stack(7, 1):forward(torch.ones(16, 15, 15))),
+      sizes(stack(3, 3):forward(torch.ones(16, 15, 15))))
   end)
 end)
 
--- Image filters ------------------------------------------------------------------------------------
+-- Image filters -----------------------------------------------------------------------------------
 
 local function filtered(image, kernel, options)
   local x = torch.DoubleTensor(image)
   local k = torch.DoubleTensor(kernel)
-  return torch.conv2d(x:view(1, x:size(1), x:size(2)), k:view(1, 1, k:size(1), k:size(2)), options or {})[1]
+  return torch.conv2d(x:view(1, x:size(1), x:size(2)), k:view(1, 1, k:size(1), k:size(2)),
+    options or {})[1]
 end
 
 local ROOF = { { 1, 1, 1, 1 }, { 1, 5, 5, 1 }, { 1, 5, 5, 1 }, { 1, 1, 1, 1 } }
@@ -296,7 +309,8 @@ local FLAT = { { 3, 3, 3, 3 }, { 3, 3, 3, 3 }, { 3, 3, 3, 3 }, { 3, 3, 3, 3 } }
 
 describe("fixed filters", function()
   it("that find edges are silent where nothing changes", function()
-    local cross, box = { { 0, 1, 0 }, { 1, -4, 1 }, { 0, 1, 0 } }, { { -1, -1, -1 }, { -1, 8, -1 }, { -1, -1, -1 } }
+    local cross, box = { { 0, 1, 0 }, { 1, -4, 1 }, { 0, 1, 0 } },
+      { { -1, -1, -1 }, { -1, 8, -1 }, { -1, -1, -1 } }
     near({ { 0, 0 }, { 0, 0 } }, filtered(FLAT, cross))
     near({ { 0, 0 }, { 0, 0 } }, filtered(FLAT, box))
     near({ { -8, -8 }, { -8, -8 } }, filtered(ROOF, cross))
@@ -313,11 +327,13 @@ describe("fixed filters", function()
   end)
 
   it("of 2 x 2 find upright and lying edges, a channel each", function()
-    local kernels = torch.DoubleTensor{ { { -1, 1 }, { -1, 1 } }, { { 1, 1 }, { -1, -1 } } }:view(2, 1, 2, 2)
+    local kernels = torch.DoubleTensor{ { { -1, 1 }, { -1, 1 } },
+      { { 1, 1 }, { -1, -1 } } }:view(2, 1, 2, 2)
     local upright = torch.DoubleTensor{ { 0, 0, 2 }, { 0, 0, 2 }, { 0, 0, 2 } }
     local y = torch.conv2d(upright:view(1, 3, 3), kernels)
     near({ { { 0, 4 }, { 0, 4 } }, { { 0, 0 }, { 0, 0 } } }, y)
-    near({ { { 0, 0 }, { 0, 0 } }, { { 0, 0 }, { -4, -4 } } }, torch.conv2d(torch.reshape(upright:t(), 1, 3, 3), kernels))
+    near({ { { 0, 0 }, { 0, 0 } }, { { 0, 0 }, { -4, -4 } } },
+      torch.conv2d(torch.reshape(upright:t(), 1, 3, 3), kernels))
   end)
 
   it("that stress the middle take it with its neighbours", function()

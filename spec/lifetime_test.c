@@ -4,11 +4,9 @@
 
 #include <pthread.h>
 
-#include "support/tap.h"
+#include "support/context.h"
 
 #define SIZES(...) ((const int64_t[]){__VA_ARGS__})
-
-static wick_context *context;
 
 static bool is_clean(void)
 {
@@ -240,8 +238,7 @@ static void failed_allocations_leave_nothing(void)
 
 int main(void)
 {
-    if (wick_context_new(NULL, &context))
-        return 1;
+    must(wick_context_new(NULL, &context));
     test("a context lives as long as its tensors", a_context_lives_as_long_as_its_tensors);
     test("the last tensor drops the history", the_last_tensor_drops_the_history);
     test("borrowed memory is respected", borrowed_memory_is_respected);

@@ -320,13 +320,6 @@ static void failing_allocations_leave_nothing(void)
         }
 }
 
-static void nothing_is_left(void)
-{
-    wick_memory memory = wick_context_memory(context);
-    expect_for(memory.live == 0 && memory.nodes == 0, "%zu bytes, %llu nodes", memory.live,
-               (unsigned long long)memory.nodes);
-}
-
 int main(void)
 {
     must(wick_context_new(NULL, &context));

@@ -173,6 +173,32 @@ static void a_product_may_replace_its_operands(void)
     wick_tensor_release(dot);
 }
 
+/* Whether c = 2 a b + c / 2 comes out right, and takes memory only where BLAS cannot write to c. */
+static bool adds_in_place(const kind *k, extents e, int layout)
+{
+    wick_tensor *c = laid_out(WICK_FLOAT64, shape_c(k, e), layout), *was = weights_of(c);
+    wick_tensor *in[] = {c, laid_out(WICK_FLOAT64, shape_a(k, e), 0),
+                         laid_out(WICK_FLOAT64, shape_b(k, e), 1)};
+    wick_call into = {.inputs = 3, .in = in, .value = {NUMBER(2), NUMBER(0.5)}};
+    must(wick_tensor_copy(was, c));
+    uint64_t before = wick_context_allocated(context);
+    bool good = wick_apply_into(wick_op_find(k->add), &into, &c) == WICK_OK;
+    good = good && (layout == 2 || wick_context_allocated(context) == before) &&
+           is_product(k, e, c, 2, in[1], in[2], 0.5, was);
+    wick_tensor_release(was);
+    for (int i = 0; i < 3; i++)
+        wick_tensor_release(in[i]);
+    return good;
+}
+
+static void sums_go_into_their_first_term(void)
+{
+    for (int k = 0; k < COUNT(kinds); k++)
+        for (int layout = 0; layout < 4; layout++)
+            expect_for(adds_in_place(&kinds[k], reduced(&kinds[k], sizes[0]), layout),
+                       "%s, layout %d", kinds[k].add, layout);
+}
+
 /* ---- dot and linear ---- */
 
 static bool dot_is_right(wick_dtype dtype, wick_sizes of_x, wick_sizes of_z, int layout)
@@ -241,13 +267,6 @@ static void linear_takes_vectors_and_matrices(void)
                        "batch %lld, layout %d", (long long)batch, layout / 4);
 }
 
-static void nothing_is_left(void)
-{
-    wick_memory memory = wick_context_memory(context);
-    expect_for(memory.live == 0 && memory.nodes == 0, "%zu bytes, %llu nodes", memory.live,
-               (unsigned long long)memory.nodes);
-}
-
 int main(void)
 {
     must(wick_context_new(NULL, &context));
@@ -256,6 +275,7 @@ int main(void)
     test("large products do not depend on threads", large_products_do_not_depend_on_threads);
     test("destinations may lie in any way", destinations_may_lie_in_any_way);
     test("a product may replace its operands", a_product_may_replace_its_operands);
+    test("sums go into their first term", sums_go_into_their_first_term);
     test("dot takes any shapes of equal count", dot_takes_any_shapes_of_equal_count);
     test("linear takes vectors and matrices", linear_takes_vectors_and_matrices);
     test("nothing is left", nothing_is_left);

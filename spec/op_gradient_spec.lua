@@ -70,7 +70,7 @@ end
 describe("the gradient of", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if op.differentiable and not case.no_check then
+    if op.differentiable then
       it(op.word .. " agrees with differences", function()
         local count = 0
         each_sample(op, case, function(...)
@@ -82,7 +82,8 @@ describe("the gradient of", function()
       it(op.word .. " has a gradient that agrees with differences", function()
         each_sample(op, case, function(arguments, variables)
           if case.second and case.second(arguments) then
-            assert.matches("has no derivative", walk.failure(check_second, op, case, arguments, variables))
+            assert.matches("has no derivative",
+              walk.failure(check_second, op, case, arguments, variables))
           else
             check_second(op, case, arguments, variables)
           end
@@ -125,7 +126,7 @@ end
 describe("a gradient that arrives in another layout", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if op.differentiable and not case.no_check then
+    if op.differentiable then
       it("gives the same for " .. op.word, function()
         each_sample(op, case, function(arguments, variables)
           local expected = walk.gradients(op, case, arguments, variables)
@@ -142,10 +143,30 @@ describe("a gradient that arrives in another layout", function()
   end
 end)
 
+-- Rules may take another way when they are recorded.
+describe("a gradient that is recorded", function()
+  for _, entry in ipairs(walk.operations()) do
+    local op, case = entry[1], entry[2]
+    if op.differentiable then
+      it("is the same for " .. op.word, function()
+        each_sample(op, case, function(arguments, variables)
+          local plain, _, leaves = walk.gradients(op, case, arguments, variables)
+          local weights = {}
+          local results = { walk.as_function(op, case, arguments, variables)(table.unpack(leaves)) }
+          for i, y in ipairs(results) do weights[i] = walk.weights(y) end
+          local recorded = core.grad(results, leaves, weights, { record = true })
+          local n = #variables
+          assert.is_nil(walk.differences(arrays_of(recorded, n), arrays_of(plain, n), 1e-12))
+        end)
+      end)
+    end
+  end
+end)
+
 describe("gradients of float32 inputs", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if op.differentiable and not case.no_check then
+    if op.differentiable then
       it("are float32 and near those in double: " .. op.word, function()
         for _, sample in ipairs(walk.smooth_samples(case)) do
           local wide, narrow = walk.arguments(sample), walk.arguments(sample, "torch.FloatTensor")
@@ -188,7 +209,7 @@ end
 describe("a value that changes before backward", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if op.differentiable and not op.view and not case.no_check then
+    if op.differentiable and not op.view then
       it("does not spoil the gradient of " .. op.word, function()
         each_sample(op, case, function(arguments, variables)
           for number = 1, #variables do check_changed(op, case, arguments, variables, number) end
@@ -196,4 +217,57 @@ describe("a value that changes before backward", function()
       end)
     end
   end
+end)
+
+-- Pieces of gradients have no case of their own: the first and second derivatives checked above run
+-- every one of them. Only x[{ ... }] = value writes by `assign`.
+local function differentiate_twice(op, case, arguments, variables)
+  walk.gradients(op, case, arguments, variables)
+  local leaves = walk.leaves(arguments, variables)
+  local results = { walk.as_function(op, case, arguments, variables)(table.unpack(leaves)) }
+  local weights = {}
+  for i, y in ipairs(results) do weights[i] = walk.weights(y):requiresGrad() end
+  local grads = core.grad(results, leaves, weights, { record = true })
+  for i = 1, #leaves do
+    local g = grads[i]
+    if g and g:isRecorded() and not (case.second and case.second(arguments)) then
+      core.grad({ g }, leaves, { walk.weights(g) }, { retain = true })
+    end
+  end
+end
+
+describe("an internal operation", function()
+  local ran = {}
+
+  setup(function()
+    core.traceStart()
+    for _, entry in ipairs(walk.operations()) do
+      if entry[1].differentiable then
+        each_sample(entry[1], entry[2], function(...)
+          differentiate_twice(entry[1], entry[2], ...)
+        end)
+      end
+    end
+    local y = torch.mul(torch.ones(3):requiresGrad(), 2)
+    y[{ { 1, 2 } }] = 5
+    for _, event in ipairs(core.traceStop()) do ran[event.operation] = true end
+  end)
+
+  for _, op in ipairs(core.operations()) do
+    if op.internal then
+      it("is run by what it belongs to: " .. op.word, function() assert.is_true(ran[op.name]) end)
+    end
+  end
+end)
+
+describe("a second derivative", function()
+  it("is there for all but these", function()
+    local without = {}
+    for _, entry in ipairs(walk.operations()) do
+      if entry[2].second then table.insert(without, entry[1].word) end
+    end
+    table.sort(without)
+    -- Of products only where an element is zero.
+    assert.same({ "cumprod", "local_response_norm", "prod", "prod_all" }, without)
+  end)
 end)

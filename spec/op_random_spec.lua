@@ -25,13 +25,15 @@ describe("after the same seed Torch7's numbers come", function()
     near(torch.DoubleTensor{ 0.69646918727085, 0.71295532141812, 0.28613933874294 },
       torch.DoubleTensor{ torch.uniform(), torch.uniform(), torch.uniform() })
     torch.manualSeed(1)
-    near(torch.DoubleTensor{ 0.41702199843712, 0.99718480813317 }, torch.rand(2, { dtype = "torch.DoubleTensor" }))
+    near(torch.DoubleTensor{ 0.41702199843712, 0.99718480813317 },
+      torch.rand(2, { dtype = "torch.DoubleTensor" }))
     torch.manualSeed(1)
     near(torch.DoubleTensor{ 0.41702199843712 * 3 - 1 }, torch.DoubleTensor(1):uniform(-1, 2))
   end)
 
   it("from normal and randn", function()
-    local expected = torch.DoubleTensor{ -0.52144306271244, -1.4914194359815, -0.23812953316813, 1.0306183433273 }
+    local expected = torch.DoubleTensor{ -0.52144306271244, -1.4914194359815, -0.23812953316813,
+      1.0306183433273 }
     near(expected:narrow(1, 1, 2), torch.DoubleTensor{ torch.normal(), torch.normal() })
     torch.manualSeed(123)
     near(expected:view(2, 2), torch.randn(2, 2, { dtype = "torch.DoubleTensor" }))
@@ -48,7 +50,7 @@ describe("after the same seed Torch7's numbers come", function()
     local formulas = {
       [function() return torch.exponential(2) end] = -math.log(1 - u) / 2,
       [function() return torch.cauchy(1, 2) end] = 1 + 2 * math.tan(math.pi * (u - 0.5)),
-      [function() return torch.geometric(0.3) end] = math.floor(math.log(1 - u) / math.log(0.3)) + 1,
+      [function() return torch.geometric(0.3) end] = math.log(1 - u) / math.log(0.3) // 1 + 1,
       [function() return torch.bernoulli(0.7) end] = u <= 0.7 and 1 or 0,
       [function() return torch.bernoulli(0.69) end] = u <= 0.69 and 1 or 0,
       [function() return torch.logNormal(0.5, 0.25) end] = math.exp(0.5 - 0.25 * 0.52144306271244),
@@ -73,7 +75,8 @@ describe("after the same seed Torch7's numbers come", function()
 end)
 
 local generators = {
-  random = {}, uniform = {}, normal = {}, exponential = { 2 }, cauchy = {}, logNormal = {}, geometric = { 0.4 },
+  random = {}, uniform = {}, normal = {}, exponential = { 2 }, cauchy = {}, logNormal = {},
+  geometric = { 0.4 },
   bernoulli = { 0.3 },
 }
 
@@ -136,7 +139,8 @@ describe("integers", function()
   end)
 
   it("fill what a type can hold", function()
-    local limits = { ByteTensor = 255, CharTensor = 127, ShortTensor = 32767, IntTensor = 2147483647,
+    local limits = { ByteTensor = 255, CharTensor = 127, ShortTensor = 32767,
+      IntTensor = 2147483647,
       LongTensor = 4294967295, FloatTensor = 16777216, DoubleTensor = 4294967295 }
     for short, limit in pairs(limits) do
       torch.manualSeed(3)
@@ -148,7 +152,8 @@ describe("integers", function()
 
   it("refuse ranges without a number in them", function()
     assert.matches("^random: upper bound must be strictly positive", walk.failure(torch.random, 0))
-    assert.matches("^random: upper bound must be larger than lower bound", walk.failure(torch.random, 3, 1))
+    assert.matches("^random: upper bound must be larger than lower bound",
+      walk.failure(torch.random, 3, 1))
   end)
 end)
 
@@ -177,7 +182,8 @@ describe("real numbers", function()
   end)
 
   it("refuse parameters that make no distribution", function()
-    assert.matches("^normal: standard deviation must be strictly positive", walk.failure(torch.normal, 0, 0))
+    assert.matches("^normal: standard deviation must be strictly positive",
+      walk.failure(torch.normal, 0, 0))
     assert.matches("^geometric: ", walk.failure(torch.geometric, 1.5))
     assert.matches("^geometric: ", walk.failure(torch.geometric, 0 / 0))
     assert.matches("^bernoulli: ", walk.failure(torch.bernoulli, -0.1))

@@ -1,4 +1,5 @@
--- The same call gives the same bits: again, with one thread or two, and whatever fresh memory holds.
+-- The same call gives the same bits: again, with one thread or two, and whatever fresh memory
+-- holds.
 local torch = require "torch"
 local results = require "spec.support.op_results"
 local walk = require "spec.support.walk"

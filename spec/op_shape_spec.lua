@@ -1,10 +1,10 @@
--- Arguments that do not fit: every tensor argument with a dimension more or less or a size that is one
--- too large, every whole number at its extremes. What does not fit is refused in words that name the
--- operation and the shapes; what fits is listed in the cases.
+-- Arguments that do not fit: every tensor argument with a dimension more or less or a size that is
+-- one too large, every whole number at its extremes. What does not fit is refused in words that
+-- name the operation and the shapes; what fits is listed in the cases.
 local torch = require "torch"
 local walk = require "spec.support.walk"
 
--- Changes of a tensor's shape ------------------------------------------------------------------------
+-- Changes of a tensor's shape ---------------------------------------------------------------------
 
 local function grown(x, d)
   local sizes = x:size():totable()
@@ -38,7 +38,8 @@ end
 local function check_message(op, message, changed, change, others)
   assert.matches("^" .. op.name .. ": ", message)
   local rank = ("out of range of %dD tensor"):format(changed:dim()) -- Torch7's words
-  assert.is_truthy(message:find(shape_text(changed), 1, true) or message:find(rank, 1, true), message)
+  assert.is_truthy(message:find(shape_text(changed), 1, true) or message:find(rank, 1, true),
+    message)
   if change:find("size") and #others > 0 then
     local named = false
     for _, other in ipairs(others) do
@@ -119,9 +120,10 @@ describe("shapes that do not broadcast", function()
   end)
 end)
 
--- Numbers at their extremes -----------------------------------------------------------------------------
+-- Numbers at their extremes -----------------------------------------------------------------------
 
-local EXTREMES = { 0, -1, 2 ^ 31, 2 ^ 40, math.maxinteger, math.mininteger, 2.5, 0 / 0, math.huge, -math.huge }
+local EXTREMES = { 0, -1, 2 ^ 31, 2 ^ 40, math.maxinteger, math.mininteger, 2.5, 0 / 0, math.huge,
+  -math.huge }
 local WHOLE = { integer = true, dim = true, index = true, sizes = true, dims = true }
 
 -- The positions of the plain numbers among arguments.
@@ -135,7 +137,8 @@ local function whole_numbers(op, case, arguments)
         table.insert(places, at)
         at = at + 1
       end
-    elseif value ~= nil and (WHOLE[argument.kind] or argument.kind == "number") == (type(value) == "number") then
+    elseif value ~= nil
+      and (WHOLE[argument.kind] or argument.kind == "number") == (type(value) == "number") then
       if WHOLE[argument.kind] then table.insert(places, at) end
       at = at + 1
     elseif value ~= nil and not argument.optional then
@@ -149,8 +152,8 @@ describe("numbers at their extremes", function()
   setup(function() torch.setMemoryLimit(2 ^ 26) end)
   teardown(function() torch.setMemoryLimit(0) end)
 
-  -- A sum over 2^31 windows is a legal wish; what counts is that nothing is read or written outside,
-  -- and that what is refused is refused by name.
+  -- A sum over 2^31 windows is a legal wish; what counts is that nothing is read or written
+  -- outside, and that what is refused is refused by name.
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
     local arguments = walk.arguments(case.arguments)
@@ -161,10 +164,10 @@ describe("numbers at their extremes", function()
           for _, value in ipairs(EXTREMES) do
             local call = walk.mapped(arguments, function(t) return t end)
             call[place] = value
-            local ok, message = pcall(walk.call, op, case, call)
-            if not ok then
-              message = walk.failure(walk.call, op, case, call)
-              assert.is_truthy(message:find("^" .. op.name .. ": ") or message:find("^out of memory: "), message)
+            if not pcall(walk.call, op, case, call) then
+              local message = walk.failure(walk.call, op, case, call)
+              assert.is_truthy(message:find("^" .. op.name .. ": ")
+                or message:find("^out of memory: "), message)
             end
           end
         end

@@ -1,5 +1,5 @@
--- The table of operations: every one has a case and its documentation, and its results are those of a
--- computation that shares nothing with it.
+-- The table of operations: every one has a case and its documentation, and its results are those of
+-- a computation that shares nothing with it.
 local torch = require "torch"
 local core = require "wick.core"
 local cases = require "spec.support.cases"
@@ -110,7 +110,9 @@ describe("the value of", function()
     if not case.draws then
       for _, type_name in ipairs(TYPES) do
         it(("%s for %s"):format(op.word, type_name), function()
-          for _, sample in ipairs(walk.samples(case)) do check_sample(op, case, sample, type_name) end
+          for _, sample in ipairs(walk.samples(case)) do
+            check_sample(op, case, sample, type_name)
+          end
         end)
       end
       if case.reference then

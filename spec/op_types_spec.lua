@@ -1,5 +1,5 @@
--- Element types: integers where an operation knows them, the same refusal everywhere else, and float32
--- beside float64.
+-- Element types: integers where an operation knows them, the same refusal everywhere else, and
+-- float32 beside float64.
 local torch = require "torch"
 local array = require "spec.support.array"
 local walk = require "spec.support.walk"
@@ -12,10 +12,13 @@ local INTEGERS = {
 -- What a C conversion makes of a number.
 local function stored(value, type_name)
   local whole = value < 0 and math.ceil(value) or math.floor(value)
-  local bits = ({ ByteTensor = 8, CharTensor = 8, ShortTensor = 16, IntTensor = 32 })[type_name:match("%w+$")]
+  local bits = ({ ByteTensor = 8, CharTensor = 8, ShortTensor = 16,
+    IntTensor = 32 })[type_name:match("%w+$")]
   if not bits then return whole end
   local wrapped = math.tointeger(whole) & ((1 << bits) - 1)
-  if type_name ~= "torch.ByteTensor" and wrapped >= 1 << (bits - 1) then wrapped = wrapped - (1 << bits) end
+  if type_name ~= "torch.ByteTensor" and wrapped >= 1 << (bits - 1) then
+    wrapped = wrapped - (1 << bits)
+  end
   return wrapped
 end
 
@@ -56,7 +59,8 @@ local function check_refused(op, case, type_name)
     return (walk.is_floating(t) or case.types == "byte") and t:type(type_name) or t
   end)
   local message = walk.failure(walk.call, op, case, arguments)
-  local wanted = ("^%s: not defined for %s tensors"):format(op.name, INTEGERS[type_name] or "float16")
+  local wanted = ("^%s: not defined for %s tensors"):format(op.name,
+    INTEGERS[type_name] or "float16")
   assert.matches(wanted, message)
   if case.types ~= "byte" then
     assert.matches("convert with :float%(%) or :double%(%) first$", message)

@@ -2,9 +2,7 @@
 #include <math.h>
 
 #include "base/context.h"
-#include "support/tap.h"
-
-static wick_context *context;
+#include "support/context.h"
 
 /* Equal to the digits that Torch7 prints. */
 static bool near(double value, double printed)
@@ -177,8 +175,7 @@ static void test_stream(void)
 
 int main(void)
 {
-    if (wick_context_new(NULL, &context))
-        return 1;
+    must(wick_context_new(NULL, &context));
     test("words of Torch7's seeds", test_words);
     test("the 10,000th word", test_far_word);
     test("uniform draws", test_uniform);

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "support/tap.h"
-
-static wick_context *context;
+#include "support/context.h"
 
 static wick_tensor *new_tensor(wick_dtype dtype, int ndim, const int64_t *size)
 {
@@ -353,16 +351,9 @@ static void set_looks_elsewhere(void)
     wick_tensor_release(t);
 }
 
-static void nothing_is_left(void)
-{
-    wick_memory memory = wick_context_memory(context);
-    expect_for(memory.live == 0 && memory.storages == 0, "%zu bytes", memory.live);
-}
-
 int main(void)
 {
-    if (wick_context_new(NULL, &context))
-        return 1;
+    must(wick_context_new(NULL, &context));
     test("small views are judged right", small_views_are_judged_right);
     test("views out of range are refused", views_out_of_range_are_refused);
     test("sizes that overflow are refused", sizes_that_overflow_are_refused);

@@ -9,9 +9,12 @@
 local system = require "wick.system"
 
 local cases = {
-  { name = "lenet5 training step, batch 64, 2 threads", network = "lenet5", mode = "train", batch = 64, threads = 2, steps = 20 },
-  { name = "lenet5 training step, batch 64, 1 thread", network = "lenet5", mode = "train", batch = 64, threads = 1, steps = 20 },
-  { name = "lenet5 inference, batch 64, 2 threads", network = "lenet5", mode = "infer", batch = 64, threads = 2, steps = 40 },
+  { name = "lenet5 training step, batch 64, 2 threads", network = "lenet5", mode = "train",
+    batch = 64, threads = 2, steps = 20 },
+  { name = "lenet5 training step, batch 64, 1 thread", network = "lenet5", mode = "train",
+    batch = 64, threads = 1, steps = 20 },
+  { name = "lenet5 inference, batch 64, 2 threads", network = "lenet5", mode = "infer",
+    batch = 64, threads = 2, steps = 40 },
 }
 local samples, most_waiting = 15, 0.015
 
@@ -78,10 +81,15 @@ local function command_for(program, case)
   return ("%s %s %s %d %d"):format(program, case.network, case.mode, case.batch, case.threads)
 end
 
+local function start(interpreter, script, case)
+  local program = ("%s %s"):format(quoted(interpreter), quoted(here .. "/" .. script))
+  return Runner.start(command_for(program, case))
+end
+
 local function run_case(case, with_peer)
   print(case.name)
-  local ours = Runner.start(command_for(("%s %s"):format(quoted(arg[-1]), quoted(here .. "/wick_side.lua")), case))
-  local peer = with_peer and Runner.start(command_for(("%s %s"):format(quoted(python), quoted(here .. "/peer.py")), case))
+  local ours = start(arg[-1], "wick_side.lua", case)
+  local peer = with_peer and start(python, "peer.py", case)
   local results = { wick = { all = {}, kept = {} }, peer = { all = {}, kept = {} } }
   for _ = 1, samples do
     collect(ours, case, results.wick)
@@ -98,7 +106,8 @@ end
 
 local with_peer = succeeds(quoted(python) .. " -c 'import torch'")
 if not with_peer then
-  print("no PyTorch in " .. python .. ": measuring Wick alone (WICK_PEER_PYTHON names a Python that has it)")
+  print("no PyTorch in " .. python ..
+    ": measuring Wick alone (WICK_PEER_PYTHON names a Python that has it)")
 end
 local wanted = os.getenv("WICK_BENCH") or ""
 local started = system.clock()

@@ -1,5 +1,5 @@
---- Plain Lua arrays for reference computations: `{ size = { 2, 3 }, 1, 2, ... }`, row-major, without
--- anything of what is under test but the reading of tensors.
+--- Plain Lua arrays for reference computations: `{ size = { 2, 3 }, 1, 2, ... }`, row-major,
+-- without anything of what is under test but the reading of tensors.
 local array = {}
 
 --- The number of elements that sizes ask for; no sizes: none.
@@ -45,8 +45,8 @@ function array.walk(size, f)
   end
 end
 
---- The place of coordinates in a row-major array; sizes of 1 are broadcast, sizes are aligned at the
--- end.
+--- The place of coordinates in a row-major array; sizes of 1 are broadcast, sizes are aligned at
+-- the end.
 function array.place(size, at)
   local place, shift = 0, #at - #size
   for d, s in ipairs(size) do

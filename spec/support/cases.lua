@@ -1,5 +1,5 @@
---- What the walks over all operations need to know about each: a table from the word in ops.def to a
--- case. One file a family stands in `cases/`. Fields of a case:
+--- What the walks over all operations need to know about each: a table from the word in ops.def to
+-- a case. One file a family stands in `cases/`. Fields of a case:
 --
 -- arguments    function(make): the arguments of one call, as a list; `make` is spec.support.make's
 -- more         further functions of this kind: one-element and zero-size tensors, other options
@@ -9,26 +9,28 @@
 --              (spec.support.array)
 -- call         function(arguments ...) that carries the call out, where torch.<name> is not it
 -- results      the element types of the results where they are not the first tensor's
--- types        "real" (float32 and float64, where left out), "all", "byte" or a list of names; others
---              are refused
+-- types        "real" (float32 and float64, where left out), "all", "byte" or a list of names;
+--              others are refused
 -- half         true: float16 tensors are moved
 -- integer      the reference of integer types where the result is not the other's, truncated
 -- integers     the arguments for integer types, where `arguments` does not suit them
--- exact        the results are elements of the inputs: they are the same bit for bit in every layout
+-- exact        the results are elements of the inputs: the same bit for bit in every layout
+-- terms        how many terms a sum has whose order may depend on the layout: 10
 -- tolerance    how far from the reference, relative to its size, in double: 1e-12
 -- tolerance32  the same in float32: 4e-6
 -- small        true: results near zero keep their digits where the argument is near zero
 -- constants    { [2] = true }: tensor arguments that get no gradient though they are floating
 -- second       function(arguments): whether the second derivative is refused
 -- free         { [1] = "rank+ rank- size1" }: changes of a tensor argument that fit all the same
--- nan          false: NaN in an input does not make NaN at its place; the reference says what it makes
--- empty_fails  what the message says when the first tensor has no elements
+-- nan          false: NaN in an input makes no NaN at its place; the reference says what it makes
+-- empty        function(make): arguments without elements that are refused, and
+-- empty_fails  what the message says then
 -- in_place     false: there is no method that writes over its receiver
 -- destination  false: there is no form with a destination
 -- draws        true: the results are random; op_random_spec.lua looks at them
 -- mixed        true: arguments of float32 and float64 are promoted (element-wise ones always are)
 -- large        function(make): arguments large enough for several threads
--- skip         { name = "reason" }: parts of the walk that make no sense here
+-- skip         { layouts = "reason" }: parts of the walk that make no sense here
 local cases = {}
 
 local families = {

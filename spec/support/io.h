@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "support/context.h"
 
-static wick_context *context;
 static char folder[] = "/tmp/wick-io-XXXXXX";
 
 static inline int open_test(void)
@@ -22,8 +21,7 @@ static inline void leaves_nothing(void)
     char command[64];
     snprintf(command, sizeof command, "rm -rf %s", folder);
     expect(system(command) == 0);
-    expect(wick_context_memory(context).live == 0);
-    expect(wick_context_memory(context).storages == 0);
+    nothing_is_left();
     wick_context_release(context);
 }
 

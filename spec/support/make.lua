@@ -75,8 +75,8 @@ local function whole_values(n, low, high, points, state)
   return values
 end
 
---- A maker of tensors of a type, "torch.DoubleTensor" for one. `make(3, 4)`: values between -3 and 3.
--- `make.between(low, high, 3, 4)`, `make.away_from(0, 3, 4)` (a number or a list of them),
+--- A maker of tensors of a type, "torch.DoubleTensor" for one. `make(3, 4)`: values between -3 and
+-- 3. `make.between(low, high, 3, 4)`, `make.away_from(0, 3, 4)` (a number or a list of them),
 -- `make.positive(3, 4)`. `make.tensor{...}`, `make.long{...}` and `make.byte{...}` hold the given
 -- values. `make.integral`: whether the type is one of integers.
 local function maker(type_name)
@@ -87,7 +87,8 @@ local function maker(type_name)
 
   local function filled(low, high, points, ...)
     local sizes = { ... }
-    local values = (integral and whole_values or real_values)(count(sizes), low, high, points, state)
+    local values = (integral and whole_values or real_values)(count(sizes), low, high, points,
+      state)
     if #values == 0 then return torch.zeros(sizes, { dtype = type_name }) end
     return constructor(values):view(table.unpack(sizes))
   end

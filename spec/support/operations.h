@@ -4,14 +4,10 @@
 #define SPEC_SUPPORT_OPERATIONS_H
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "graph/descriptor.h"
-#include "support/tap.h"
+#include "support/context.h"
 #include "wick.h"
-
-static wick_context *context;
 
 #define SHAPE(...)                                                                                 \
     (wick_sizes)                                                                                   \
@@ -29,15 +25,6 @@ static wick_context *context;
     {                                                                                              \
         .number = (VALUE)                                                                          \
     }
-
-/* Ends the test program where nothing further would make sense. */
-static inline void must(wick_status status)
-{
-    if (!status)
-        return;
-    printf("Bail out! %s\n", wick_message());
-    exit(1);
-}
 
 static inline wick_tensor *tensor_of(wick_dtype dtype, wick_sizes shape)
 {

@@ -156,8 +156,8 @@ local function close(found, expected, tolerance)
   return math.abs(found - expected) <= tolerance * math.max(1, math.abs(expected))
 end
 
---- nil, or in words where two arrays differ by more than the tolerance; 0 asks for the same bits, but
--- for the sign of zero.
+--- nil, or in words where two arrays differ by more than the tolerance; 0 asks for the same bits,
+-- but for the sign of zero.
 function walk.difference(found, expected, tolerance)
   if not array.same_size(found.size, expected.size) then
     return ("the result is %s, expected %s"):format(table.concat(found.size, " x "),
@@ -193,7 +193,7 @@ function walk.failure(f, ...)
   return (tostring(results[2]):gsub("^[%w%./_]+%.lua:%d+: ", ""))
 end
 
--- Gradients ----------------------------------------------------------------------------------------
+-- Gradients ---------------------------------------------------------------------------------------
 
 --- The numbers of the tensors (of walk.tensors) that get a gradient.
 function walk.variables(case, arguments)
@@ -246,7 +246,8 @@ function walk.weights(y)
   return spread:narrow(1, 1, n):viewAs(y)
 end
 
---- The gradients of a call for fixed weights: a list with nil where nothing depends, and the results.
+--- The gradients of a call for fixed weights: a list with nil where nothing depends, and the
+-- results.
 function walk.gradients(op, case, arguments, variables)
   variables = variables or walk.variables(case, arguments)
   local leaves = walk.leaves(arguments, variables)

@@ -41,7 +41,9 @@ local function integer_pair(make)
 end
 
 local function positive_base(make) return { make.positive(3, 4), make(3, 4) } end
-local function small_powers(make) return { make.between(-3, 3, 3, 4), make.between(-2, 3, 3, 4) } end
+local function small_powers(make)
+  return { make.between(-3, 3, 3, 4), make.between(-2, 3, 3, 4) }
+end
 
 local function factor(f)
   return function(x, alpha, z)

@@ -44,11 +44,13 @@ for word, holds in pairs(compare) do
   local function reference(x, z) return holds(x, z) and 1 or 0 end
   local byte = { "torch.ByteTensor" }
   cases[word] = {
-    arguments = with_tensor, more = { with_row }, values = { specials }, reference = reference, types = "all",
+    arguments = with_tensor, more = { with_row }, values = { specials }, reference = reference,
+    types = "all",
     results = byte, nan = false, exact = true, integers = with_tensor,
   }
   cases[word .. "_number"] = {
-    arguments = with_number, more = { with_half }, values = { specials_and_number }, reference = reference,
+    arguments = with_number, more = { with_half }, values = { specials_and_number },
+    reference = reference,
     types = "all", results = byte, nan = false, exact = true, integers = with_half,
   }
 end

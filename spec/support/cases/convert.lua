@@ -17,7 +17,8 @@ return {
       return result
     end,
     results = { function(arguments) return arguments[2] end },
-    types = "all", half = true, free = { "rank+ rank- size1 size2" }, in_place = false, destination = false,
+    types = "all", half = true, free = { "rank+ rank- size1 size2" }, in_place = false,
+    destination = false,
     exact = true,
   },
   clone = {

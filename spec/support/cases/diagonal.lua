@@ -32,7 +32,8 @@ return {
   diag = {
     arguments = any(),
     more = {
-      any(2), any(-1), function(make) return { make(3) } end, function(make) return { make(3), 1 } end,
+      any(2), any(-1), function(make) return { make(3) } end,
+      function(make) return { make(3), 1 } end,
       function(make) return { make(2), -2 } end, function(make) return { make(0, 4) } end,
     },
     whole = function(x, k)

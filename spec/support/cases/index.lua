@@ -92,7 +92,9 @@ local cases = {
     whole = written(each_slice, replace), free = { "rank- size1 size2", nil, "size1" },
   },
   gather = {
-    arguments = function(make) return { make(3, 4), 2, make.long{ { 4, 1 }, { 2, 2 }, { 1, 3 } } } end,
+    arguments = function(make)
+      return { make(3, 4), 2, make.long{ { 4, 1 }, { 2, 2 }, { 1, 3 } } }
+    end,
     more = {
       function(make) return { make(3, 2), 1, make.long{ { 3, 1 } } } end,
       function(make) return { make(4), 1, make.long{ 2, 4, 2 } } end,
@@ -112,15 +114,21 @@ local cases = {
     more = {
       function(make) return { make(3, 2), 1, make.long{ { 3, 1 } }, make(1, 2) } end,
       function(make) return { make(4), 1, make.long{ 2, 2, 3 }, make(3) } end,
-      function(make) return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), make(3, 0) } end,
+      function(make)
+        return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), make(3, 0) }
+      end,
     },
     whole = written(each_element, replace), free = { "size2" },
   },
   scatter_number = {
-    arguments = function(make) return { make(3, 4), 2, make.long{ { 4, 1 }, { 2, 3 }, { 1, 3 } }, 7 } end,
+    arguments = function(make)
+      return { make(3, 4), 2, make.long{ { 4, 1 }, { 2, 3 }, { 1, 3 } }, 7 }
+    end,
     more = {
       function(make) return { make(4), 1, make.long{ 2, 2, 3 }, -1 } end,
-      function(make) return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), 7 } end,
+      function(make)
+        return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), 7 }
+      end,
     },
     whole = written(each_element, replace), free = { "size2", nil, "size2" },
   },
@@ -130,14 +138,17 @@ local cases = {
     end,
     more = {
       function(make) return { make(4), 1, make.long{ 2, 2, 3 }, make(3) } end,
-      function(make) return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), make(3, 0) } end,
+      function(make)
+        return { make(3, 4), 2, make.long{ { 1 }, { 1 }, { 1 } }:narrow(2, 1, 0), make(3, 0) }
+      end,
     },
     whole = written(each_element, add), free = { "size2" },
   },
 }
 
 for _, case in pairs(cases) do case.types, case.mixed = "all", true end
-for _, name in ipairs{ "index", "index_copy", "index_fill", "gather", "scatter", "scatter_number" } do
+for _, name in ipairs{ "index", "index_copy", "index_fill", "gather", "scatter",
+  "scatter_number" } do
   cases[name].exact, cases[name].half = true, true
 end
 

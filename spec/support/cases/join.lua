@@ -62,7 +62,8 @@ local cases = {
   repeat_tensor = {
     arguments = function(make) return { make(2, 3), 3, 2 } end,
     more = {
-      function(make) return { make(3), 2, 2 } end, function(make) return { make(2, 2), 2, 1, 3 } end,
+      function(make) return { make(3), 2, 2 } end,
+      function(make) return { make(2, 2), 2, 1, 3 } end,
       function(make) return { make(0, 4), 2, 2 } end,
     },
     whole = tiled, free = { "rank- size1 size2" },
@@ -70,7 +71,8 @@ local cases = {
   },
   flip = {
     arguments = function(make) return { make(3, 4), 2 } end,
-    more = { function(make) return { make(3, 4), 1 } end, function(make) return { make(0, 4), 1 } end },
+    more = { function(make) return { make(3, 4), 1 } end,
+      function(make) return { make(0, 4), 1 } end },
     whole = function(x, dim)
       return (array.lines(x, dim, nil, function(list)
         local result = {}

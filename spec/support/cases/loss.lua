@@ -58,7 +58,8 @@ end
 local function distance(f)
   return {
     arguments = pair(real, other),
-    more = { pair(real, other, sum), pair(real, other, none), pair(empty, empty, sum), pair(empty, empty, none) },
+    more = { pair(real, other, sum), pair(real, other, none), pair(empty, empty, sum),
+      pair(empty, empty, none) },
     whole = by_element(f), free = { "rank+", "rank+" },
     large = function(make) return { make(500, 400), make(500, 400) } end,
   }
@@ -77,7 +78,9 @@ local cases = {
       pair(probability, probability, sum), pair(probability, probability, none),
       with_weights(probability, probability), pair(empty, empty, sum),
     },
-    whole = by_element(function(x, t) return -(t * math.log(x + EPSILON) + (1 - t) * math.log(1 - x + EPSILON)) end),
+    whole = by_element(function(x, t)
+      return -(t * math.log(x + EPSILON) + (1 - t) * math.log(1 - x + EPSILON))
+    end),
   },
   bce_with_logits = {
     arguments = pair(real, probability),
@@ -102,7 +105,8 @@ local cases = {
   },
   margin_loss = {
     arguments = pair(clear, sign),
-    more = { pair(clear, sign, 2.2), pair(clear, sign, sum), pair(clear, sign, none), pair(empty, empty, sum) },
+    more = { pair(clear, sign, 2.2), pair(clear, sign, sum), pair(clear, sign, none),
+      pair(empty, empty, sum) },
     whole = by_element(function(x, t, margin) return math.max(0, (margin or 1) - t * x) end),
   },
   soft_margin_loss = {
@@ -112,7 +116,8 @@ local cases = {
   },
   hinge_embedding_loss = {
     arguments = pair(clear, sign),
-    more = { pair(clear, sign, 2.2), pair(clear, sign, sum), pair(clear, sign, none), pair(empty, empty, sum) },
+    more = { pair(clear, sign, 2.2), pair(clear, sign, sum), pair(clear, sign, none),
+      pair(empty, empty, sum) },
     whole = by_element(function(x, t, margin)
       return t == 1 and x or math.max(0, (margin or 1) - x)
     end),
@@ -125,7 +130,7 @@ for _, case in pairs(cases) do
 end
 for _, name in ipairs{ "mse_loss", "l1_loss", "smooth_l1_loss" } do cases[name].constants = nil end
 
--- Classes ------------------------------------------------------------------------------------------
+-- Classes -----------------------------------------------------------------------------------------
 
 local function read_options(...)
   local options, weights = {}, nil
@@ -180,8 +185,11 @@ local function multi_margin(x, target, ...)
   for n, class in ipairs(target) do
     local total = 0
     for j = 1, classes do
-      local hinge = math.max(0, (options.margin or 1) - array.at(scores, n, class, 1) + array.at(scores, n, j, 1))
-      if j ~= class then total = total + hinge ^ (options.p or 1) * (weights and weights[class] or 1) end
+      local hinge = math.max(0, (options.margin or 1) - array.at(scores, n, class,
+        1) + array.at(scores, n, j, 1))
+      if j ~= class then
+        total = total + hinge ^ (options.p or 1) * (weights and weights[class] or 1)
+      end
     end
     values[n] = total / classes
   end
@@ -221,8 +229,13 @@ cases.multi_margin_loss = {
   arguments = function(make) return { make.between(-2.6, 3, 3, 4), make.long{ 2, 4, 1 } } end,
   more = {
     function(make) return { make(4), make.long{ 3 } } end,
-    function(make) return { make.between(-2.6, 3, 3, 4), make.long{ 2, 4, 1 }, { p = 2, margin = 1.5 } } end,
-    function(make) return { make.between(-2.6, 3, 3, 4), make.long{ 2, 4, 1 }, make.positive(4), { p = 2, reduction = "none" } } end,
+    function(make)
+      return { make.between(-2.6, 3, 3, 4), make.long{ 2, 4, 1 }, { p = 2, margin = 1.5 } }
+    end,
+    function(make)
+      return { make.between(-2.6, 3, 3, 4), make.long{ 2, 4, 1 }, make.positive(4),
+        { p = 2, reduction = "none" } }
+    end,
     function(make) return { make(0, 4), make.long{ 1 }:narrow(1, 1, 0), sum } end,
   },
   constants = { [2] = true, [3] = true }, whole = multi_margin, free = { "size2", "rank+" },

@@ -82,6 +82,8 @@ local cases = {
   },
 }
 
-for _, case in pairs(cases) do case.types, case.half, case.exact, case.mixed = "all", true, true, true end
+for _, case in pairs(cases) do
+  case.types, case.half, case.exact, case.mixed = "all", true, true, true
+end
 
 return cases

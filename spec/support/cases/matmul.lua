@@ -127,7 +127,8 @@ local cases = {
   },
   ger = {
     arguments = function(make) return { make(3), make(4) } end,
-    more = { function(make) return { make(0), make(4) } end, function(make) return { make(1), make(1) } end },
+    more = { function(make) return { make(0), make(4) } end,
+      function(make) return { make(1), make(1) } end },
     whole = outer, free = { "size1", "size1" },
     large = function(make) return { make(400), make(500) } end,
   },
@@ -176,8 +177,10 @@ local kinds = {
   addmm = { product, { { 3, 2 }, { 3, 4 }, { 4, 2 } }, { { 3, 2 }, { 3, 0 }, { 0, 2 } } },
   addmv = { times_vector, { { 3 }, { 3, 4 }, { 4 } }, { { 3 }, { 3, 0 }, { 0 } } },
   addr = { outer, { { 3, 4 }, { 3 }, { 4 } }, { { 0, 4 }, { 0 }, { 4 } } },
-  baddbmm = { batched, { { 2, 3, 2 }, { 2, 3, 4 }, { 2, 4, 2 } }, { { 2, 3, 2 }, { 2, 3, 0 }, { 2, 0, 2 } } },
-  addbmm = { summed, { { 3, 2 }, { 2, 3, 4 }, { 2, 4, 2 } }, { { 3, 2 }, { 0, 3, 4 }, { 0, 4, 2 } } },
+  baddbmm = { batched, { { 2, 3, 2 }, { 2, 3, 4 }, { 2, 4, 2 } },
+    { { 2, 3, 2 }, { 2, 3, 0 }, { 2, 0, 2 } } },
+  addbmm = { summed, { { 3, 2 }, { 2, 3, 4 }, { 2, 4, 2 } },
+    { { 3, 2 }, { 0, 3, 4 }, { 0, 4, 2 } } },
 }
 for name, kind in pairs(kinds) do
   for word, case in pairs(added_cases(name, table.unpack(kind))) do cases[word] = case end

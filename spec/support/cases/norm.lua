@@ -34,7 +34,8 @@ local function batch_norm(...)
     each_of_channel(x, c, function(i) v = v + (x[i] - m) ^ 2 / n end)
     if not options.training then m, v = mean[c], variance[c] end
     each_of_channel(x, c, function(i)
-      y[i] = (x[i] - m) / math.sqrt(v + options.eps) * (weight and weight[c] or 1) + (bias and bias[c] or 0)
+      y[i] = (x[i] - m) / math.sqrt(v + options.eps) * (weight and weight[c] or 1) + (bias
+        and bias[c] or 0)
     end)
   end
   return y
@@ -68,7 +69,8 @@ local function in_evaluation(...)
   local x = { ... }
   return function(make)
     return {
-      make(table.unpack(x)), make.positive(x[2]), make(x[2]), make(x[2]), make.positive(x[2]), false,
+      make(table.unpack(x)), make.positive(x[2]), make(x[2]), make(x[2]), make.positive(x[2]),
+      false,
     }
   end
 end
@@ -77,7 +79,8 @@ return {
   batch_norm = {
     arguments = normalised{ 4, 3 },
     more = {
-      normalised({ 2, 3, 2, 2 }, { eps = 0.1 }), in_evaluation(4, 3), in_evaluation(2, 3, 2, 2), in_evaluation(0, 3),
+      normalised({ 2, 3, 2, 2 }, { eps = 0.1 }), in_evaluation(4, 3), in_evaluation(2, 3, 2, 2),
+      in_evaluation(0, 3),
       function(make) return { make(3, 2, 4) } end,
     },
     whole = batch_norm, free = { "size1" }, constants = { [4] = true, [5] = true },
@@ -85,12 +88,16 @@ return {
     large = normalised{ 8, 16, 30, 30 },
   },
   local_response_norm = {
-    arguments = function(make) return { make(2, 5, 3, 2), 3, { alpha = 0.5, beta = 0.6, k = 2 } } end,
+    arguments = function(make)
+      return { make(2, 5, 3, 2), 3, { alpha = 0.5, beta = 0.6, k = 2 } }
+    end,
     more = {
-      function(make) return { make(5, 2, 2), 5 } end, function(make) return { make(1, 4, 2, 2), 3, { alpha = 2 } } end,
+      function(make) return { make(5, 2, 2), 5 } end,
+      function(make) return { make(1, 4, 2, 2), 3, { alpha = 2 } } end,
       function(make) return { make(0, 4, 2, 2), 3 } end,
     },
-    whole = local_response_norm, free = { "rank- size1 size2 size3 size4" }, second = always, tolerance32 = 1e-5,
+    whole = local_response_norm, free = { "rank- size1 size2 size3 size4" }, second = always,
+    tolerance32 = 1e-5,
     large = function(make) return { make(4, 16, 24, 24), 5 } end,
   },
 }

@@ -27,13 +27,16 @@ end
 local function ties(...)
   local rest = { ... }
   return function(make)
-    return { make.tensor{ { 3, 1, 3, 1 }, { nan, nan, nan, nan }, { 2, nan, 1, 2 } }, table.unpack(rest) }
+    return { make.tensor{ { 3, 1, 3, 1 }, { nan, nan, nan, nan }, { 2, nan, 1, 2 } },
+      table.unpack(rest) }
   end
 end
 
 local function equals(...)
   local rest = { ... }
-  return function(make) return { make.tensor{ { 3, 1, 3, 1, 2 }, { 2, 2, 1, 1, 2 } }, table.unpack(rest) } end
+  return function(make)
+    return { make.tensor{ { 3, 1, 3, 1, 2 }, { 2, 2, 1, 1, 2 } }, table.unpack(rest) }
+  end
 end
 
 local function no_lines(...)
@@ -115,21 +118,25 @@ local function extreme_cases(word, better)
   local f = extreme(better)
   return {
     [word .. "_all"] = {
-      arguments = any(), more = { function(make) return { make(1) } end }, values = { ties() }, types = "all",
+      arguments = any(), more = { function(make) return { make(1) } end }, values = { ties() },
+      types = "all",
       whole = function(x) return (f(array.list(x))) end, free = { anything }, exact = true,
       empty = no_elements, empty_fails = "an element to choose", large = large(),
     },
     [word] = {
-      arguments = any(2), more = { any(1), any(-1), no_lines(2) }, values = { ties(2) }, types = "all",
+      arguments = any(2), more = { any(1), any(-1), no_lines(2) }, values = { ties(2) },
+      types = "all",
       whole = function(x, dim) return array.reduce(x, dim, f, 2) end, results = indexed,
-      free = { anything }, exact = true, empty = no_length(2), empty_fails = "3 x 0", large = large(1),
+      free = { anything }, exact = true, empty = no_length(2), empty_fails = "3 x 0",
+      large = large(1),
     },
   }
 end
 
 local cases = {
   cumsum = {
-    arguments = any(2), more = { any(), any(3), no_lines(2), function(make) return { make(1) } end },
+    arguments = any(2),
+    more = { any(), any(3), no_lines(2), function(make) return { make(1) } end },
     whole = running(function(a, b) return a + b end), types = "all", free = { anything },
     large = large(1), tolerance32 = 1e-5,
   },
@@ -151,7 +158,8 @@ local cases = {
     types = "all", results = indexed, free = { anything }, exact = true, large = large(1),
   },
   topk = {
-    arguments = any(2), more = { any(), any(2, 2), any(2, 3, true), any(1, 1, true, true), no_lines(2, 2) },
+    arguments = any(2), more = { any(), any(2, 2), any(2, 3, true), any(1, 1, true, true),
+      no_lines(2, 2) },
     whole = function(x, k, dim, largest)
       k = k or 1
       return array.lines(x, dim or -1, k, function(list)
@@ -167,7 +175,8 @@ local cases = {
     types = "all", results = indexed, free = { anything }, exact = true,
   },
   median = {
-    arguments = any(), more = { any(2), any(1), no_lines(2), function(make) return { make(1) } end },
+    arguments = any(),
+    more = { any(2), any(1), no_lines(2), function(make) return { make(1) } end },
     whole = function(x, dim) return place_of(function(n) return (n + 1) // 2 end, x, dim) end,
     types = "all", results = indexed, free = { anything }, exact = true, large = large(2),
     empty = no_length(), empty_fails = "3 x 0",

@@ -55,7 +55,9 @@ local cases = {
   acos = { arguments = inside, reference = math.acos },
   atan = { arguments = any, small = true, reference = math.atan, values = { extremes } },
   sinh = {
-    arguments = any, small = true, reference = function(x) return (math.exp(x) - math.exp(-x)) / 2 end,
+    arguments = any, small = true, reference = function(x)
+      return (math.exp(x) - math.exp(-x)) / 2
+    end,
   },
   cosh = {
     arguments = any, reference = function(x) return (math.exp(x) + math.exp(-x)) / 2 end,
@@ -68,7 +70,9 @@ local cases = {
     end,
   },
   sigmoid = {
-    arguments = any, values = { extremes }, reference = function(x) return 1 / (1 + math.exp(-x)) end,
+    arguments = any, values = { extremes }, reference = function(x)
+      return 1 / (1 + math.exp(-x))
+    end,
   },
   erf = { arguments = any, small = true, reference = erf, tolerance = 1e-11 },
   floor = { arguments = away(wholes), reference = math.floor },

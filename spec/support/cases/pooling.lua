@@ -48,7 +48,9 @@ end
 
 local function line(o, i, place)
   local list = {}
-  for k = 1, o.kernel[i] do list[k] = (place - 1) * o.stride[i] - o.pad[i] + (k - 1) * o.dilation[i] + 1 end
+  for k = 1, o.kernel[i] do
+    list[k] = (place - 1) * o.stride[i] - o.pad[i] + (k - 1) * o.dilation[i] + 1
+  end
   return list
 end
 
@@ -73,7 +75,9 @@ local function pooled(x, h, w, lines, f, values)
   for i = 1, values do results[i] = { size = size } end
   array.walk(size, function(at, place)
     local rows, columns = lines(at[#at - 1], at[#at])
-    for i, v in ipairs{ f(pixels(x, at, rows, columns), rows, columns) } do results[i][place] = v end
+    for i, v in ipairs{ f(pixels(x, at, rows, columns), rows, columns) } do
+      results[i][place] = v
+    end
   end)
   return table.unpack(results)
 end
@@ -144,7 +148,8 @@ local function pool(x, ...)
 end
 
 local function with_nan(make)
-  return { make.tensor{ { { 1, 2, 0 / 0, 4 }, { 5, 6, 7, 8 }, { 9, 8, 7, 6 }, { 3, 3, 1, 0 } } }, 2 }
+  return { make.tensor{ { { 1, 2, 0 / 0, 4 }, { 5, 6, 7, 8 }, { 9, 8, 7, 6 }, { 3, 3, 1, 0 } } },
+    2 }
 end
 
 local indexed = { 1, "torch.LongTensor" }
@@ -155,8 +160,10 @@ local cases = {
   max_pool2d = {
     arguments = pool(image, 2),
     more = {
-      pool(image, 3, { stride = 2, pad = 1 }), pool(image, { 3, 2 }, { stride = { 2, 3 }, ceil = true }),
-      pool({ 2, 7, 7 }, 2, { stride = 1, dilation = 2 }), pool({ 0, 3, 4, 4 }, 2), pool({ 1, 1, 1 }, 1),
+      pool(image, 3, { stride = 2, pad = 1 }),
+      pool(image, { 3, 2 }, { stride = { 2, 3 }, ceil = true }),
+      pool({ 2, 7, 7 }, 2, { stride = 1, dilation = 2 }), pool({ 0, 3, 4, 4 }, 2),
+      pool({ 1, 1, 1 }, 1),
       pool({ 1, 7, 7 }, 3, { stride = 2, ceil = true, pad = 1 }),
     },
     values = { with_nan },
@@ -166,18 +173,23 @@ local cases = {
   avg_pool2d = {
     arguments = pool(image, 2),
     more = {
-      pool(image, 3, { stride = 2, pad = 1 }), pool(image, 3, { stride = 2, pad = 1, countIncludePad = false }),
-      pool({ 2, 7, 7 }, 3, { stride = 2, ceil = true, pad = 1 }), pool(image, 2, { divide = false }),
-      pool({ 0, 3, 4, 4 }, 2), pool({ 1, 1, 1 }, 1), pool({ 1, 8, 8 }, 3, { stride = 2, ceil = true }),
+      pool(image, 3, { stride = 2, pad = 1 }),
+      pool(image, 3, { stride = 2, pad = 1, countIncludePad = false }),
+      pool({ 2, 7, 7 }, 3, { stride = 2, ceil = true, pad = 1 }),
+      pool(image, 2, { divide = false }),
+      pool({ 0, 3, 4, 4 }, 2), pool({ 1, 1, 1 }, 1),
+      pool({ 1, 8, 8 }, 3, { stride = 2, ceil = true }),
     },
     whole = avg_pool2d, large = pool({ 4, 16, 40, 40 }, 3, { stride = 2 }),
   },
   adaptive_max_pool2d = {
-    arguments = pool(image, { 4, 3 }), more = { pool({ 2, 5, 5 }, 1), pool({ 2, 5, 5 }, 5), pool({ 0, 2, 4, 4 }, 2) },
+    arguments = pool(image, { 4, 3 }), more = { pool({ 2, 5, 5 }, 1), pool({ 2, 5, 5 }, 5),
+      pool({ 0, 2, 4, 4 }, 2) },
     whole = adaptive(largest, 2), results = indexed, exact = true,
   },
   adaptive_avg_pool2d = {
-    arguments = pool(image, { 4, 3 }), more = { pool({ 2, 5, 5 }, 1), pool({ 2, 5, 5 }, 5), pool({ 0, 2, 4, 4 }, 2) },
+    arguments = pool(image, { 4, 3 }), more = { pool({ 2, 5, 5 }, 1), pool({ 2, 5, 5 }, 5),
+      pool({ 0, 2, 4, 4 }, 2) },
     whole = adaptive(mean, 1),
   },
 }
@@ -189,7 +201,9 @@ cases.max_unpool2d = {
   end,
   more = {
     function(make) return { make(1, 1, 1, 2), make.long{ { { { 3, 1 } } } }, 2, 3 } end,
-    function(make) return { make(0, 2, 2), make.long{ { { 1, 1 }, { 1, 1 } } }:narrow(1, 1, 0), 4, 4 } end,
+    function(make)
+      return { make(0, 2, 2), make.long{ { { 1, 1 }, { 1, 1 } } }:narrow(1, 1, 0), 4, 4 }
+    end,
   },
   whole = max_unpool2d,
 }

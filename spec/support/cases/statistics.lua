@@ -60,7 +60,9 @@ end
 
 local function with_zero(...)
   local rest = { ... }
-  return function(make) return { make.tensor{ { 2, 0, 3 }, { 0, 0, 5 }, { 1, 2, 4 } }, table.unpack(rest) } end
+  return function(make)
+    return { make.tensor{ { 2, 0, 3 }, { 0, 0, 5 }, { 1, 2, 4 } }, table.unpack(rest) }
+  end
 end
 
 local function no_elements(make) return { make(0, 4) } end
@@ -106,7 +108,8 @@ return {
     free = { "rank+", "rank+" }, mixed = true,
   },
   var_all = {
-    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no element in 0 x 4",
+    arguments = away(), more = { away(true) }, empty = no_elements,
+    empty_fails = "no element in 0 x 4",
     whole = function(x, biased) return variance_of(biased)(array.list(x)) end,
     free = { anything }, large = large(),
   },
@@ -116,7 +119,8 @@ return {
     free = { anything }, large = large(2),
   },
   std_all = {
-    arguments = away(), more = { away(true) }, empty = no_elements, empty_fails = "no element in 0 x 4",
+    arguments = away(), more = { away(true) }, empty = no_elements,
+    empty_fails = "no element in 0 x 4",
     whole = function(x, biased) return deviation_of(biased)(array.list(x)) end,
     free = { anything }, large = large(),
   },
@@ -127,7 +131,8 @@ return {
   },
   log_sum_exp_all = {
     arguments = away(),
-    more = { no_elements }, values = { function(make) return { make.tensor{ 1000, 1000, -1000 } } end },
+    more = { no_elements },
+    values = { function(make) return { make.tensor{ 1000, 1000, -1000 } } end },
     whole = function(x) return log_sum_exp(array.list(x)) end, free = { anything },
   },
   log_sum_exp = {

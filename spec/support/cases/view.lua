@@ -123,7 +123,8 @@ local cases = {
   },
   squeeze_dim = {
     arguments = function(make) return { make(3, 1, 4), 2 } end,
-    more = { function(make) return { make(3, 4), 1 } end, function(make) return { make(0, 1), 2 } end },
+    more = { function(make) return { make(3, 4), 1 } end,
+      function(make) return { make(0, 1), 2 } end },
     whole = function(x, dim)
       return x.size[dim] == 1 and array.reshaped(x, without(x.size, dim)) or x
     end,
@@ -131,7 +132,8 @@ local cases = {
   },
   unsqueeze = {
     arguments = function(make) return { make(3, 4), 2 } end,
-    more = { function(make) return { make(3), 2 } end, function(make) return { make(0, 4), 1 } end },
+    more = { function(make) return { make(3), 2 } end,
+      function(make) return { make(0, 4), 1 } end },
     whole = function(x, dim)
       local size = table.move(x.size, 1, #x.size, 1, {})
       table.insert(size, dim, 1)
@@ -141,7 +143,8 @@ local cases = {
   },
   unfold = {
     arguments = function(make) return { make(2, 7), 2, 3, 2 } end,
-    more = { function(make) return { make(5), 1, 2, 1 } end, function(make) return { make(0, 4), 2, 2, 2 } end },
+    more = { function(make) return { make(5), 1, 2, 1 } end,
+      function(make) return { make(0, 4), 2, 2, 2 } end },
     whole = function(x, dim, size, step)
       local sizes = table.move(x.size, 1, #x.size, 1, {})
       sizes[dim] = (x.size[dim] - size) // step + 1
@@ -158,7 +161,8 @@ local cases = {
 }
 
 for _, case in pairs(cases) do
-  case.types, case.half, case.exact, case.in_place, case.destination = "all", true, true, false, false
+  case.types, case.half, case.exact, case.in_place, case.destination = "all", true, true, false,
+    false
 end
 cases.reshape.destination = nil
 
