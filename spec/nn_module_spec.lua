@@ -153,6 +153,25 @@ describe("two ways of writing layers", function()
   end)
 end)
 
+describe("a module that works in place", function()
+  it("may write into the gradient it is given", function()
+    local Negate, parent = torch.class("nn.spec_Negate", "nn.Module")
+    function Negate:__init() parent.__init(self) end
+    function Negate:updateOutput(input)
+      self.output = input:clone():mul(-1)
+      return self.output
+    end
+    function Negate:updateGradInput(_, gradOutput)
+      self.gradInput = gradOutput:mul(-1)
+      return self.gradInput
+    end
+    local x = torch.randn(3):requiresGrad()
+    local y = nn.Sequential():add(nn.spec_Negate()):add(nn.spec_Negate())(x)
+    torch.cmul(y, torch.Tensor{ 1, 2, 3 }):sum():backward()
+    assert.same({ 1, 2, 3 }, x.grad:totable())
+  end)
+end)
+
 describe("forward and backward", function()
   it("keep output and gradInput the same objects", function()
     local model = nn.Sequential():add(nn.Linear(3, 2)):add(nn.spec_Swish())

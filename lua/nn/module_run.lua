@@ -70,7 +70,8 @@ local function refuse_second_run(self)
     .. "module:clone('weight', 'bias', 'gradWeight', 'gradBias')", self)
 end
 
--- The gradient of a Torch7-style module's run: what the tape calls.
+-- The gradient of a Torch7-style module's run: what the tape calls. The module gets a gradient of its
+-- own, as in-place modules write into theirs.
 local function torch7_backward(self, run, input, count, weights, grads, outputs)
   return function(...)
     if self._run ~= run then refuse_second_run(self) end
@@ -78,7 +79,7 @@ local function torch7_backward(self, run, input, count, weights, grads, outputs)
     local i = 0
     local grad_output = tape.map(outputs, function(t)
       i = i + 1
-      return given[i] or t:detach():clone():zero()
+      return given[i] and given[i]:clone() or t:detach():clone():zero()
     end)
     local grad_input = torch.noGrad(self.updateGradInput, self, input, grad_output)
     local results = {}
