@@ -31,7 +31,7 @@ static int with_tensor(lua_State *L, const wick_op *op)
 }
 
 /* Numbers come first or second; `swapped` is the operation for number first, NULL: none. */
-static int arithmetic(lua_State *L, const char *operator, const wick_op *tensors,
+static int arithmetic(lua_State *L, const char *operator, const wick_op * tensors,
                       const wick_op *number, const wick_op *swapped)
 {
     if (lua_isnumber(L, 2) && lua_wick_to_tensor(L, 1))

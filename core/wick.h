@@ -69,16 +69,16 @@ wick_status wick_context_new(const wick_allocator *allocator, wick_context **con
 void wick_context_retain(wick_context *context);
 void wick_context_release(wick_context *context);
 
+/* What the context has in use. */
 wick_memory wick_context_memory(wick_context *context);
-/* Bytes allocated since the context was made: the `total` of wick_context_memory, without a lock. */
+/* Bytes allocated since the context was made: the memory's `total`, without a lock. */
 uint64_t wick_context_allocated(const wick_context *context);
 void wick_context_reset_peak(wick_context *context);
 /* No more than `bytes` in use from now on; an allocation above fails with WICK_ENOMEM. 0: none. */
 void wick_context_set_limit(wick_context *context, size_t bytes);
 /* Gives every cached block back to the system. */
 void wick_context_trim(wick_context *context);
-/* Fault injection for tests: the n-th allocation from now fails, and all later ones until 0 is set.
- */
+/* For tests: the n-th allocation from now fails, and all later ones until 0 is set. */
 void wick_context_fail_after(wick_context *context, uint64_t n);
 
 /* Safe in a signal handler and from any thread: the next operation fails with WICK_EINTERRUPT. */
@@ -104,8 +104,7 @@ void wick_context_set_trace(wick_context *context, wick_trace *trace, void *host
  * combined element by element instead of broadcast. Off by default: such a call is refused. */
 void wick_context_set_equal_counts(wick_context *context, bool on);
 
-/* Most threads an operation of this context uses, 1 to wick_cores(). Results do not depend on it.
- */
+/* Most threads an operation may use, 1 to wick_cores(). Results do not depend on it. */
 void wick_context_set_threads(wick_context *context, int threads);
 int wick_context_threads(const wick_context *context);
 int wick_cores(void);
@@ -120,8 +119,7 @@ uint64_t wick_seed_from_system(wick_context *context);
 uint32_t wick_random(wick_context *context);                         /* 0 .. 2^32-1 */
 double wick_uniform(wick_context *context, double low, double high); /* [low, high) */
 double wick_normal(wick_context *context, double mean, double deviation);
-/* The generator's whole state, WICK_GENERATOR_BYTES bytes; setting refuses a state that is not one.
- */
+/* The generator's whole state, WICK_GENERATOR_BYTES bytes; setting refuses what is not one. */
 enum { WICK_GENERATOR_BYTES = 5048 };
 void wick_generator_get(const wick_context *context, void *state);
 wick_status wick_generator_set(wick_context *context, const void *state);
@@ -149,6 +147,7 @@ bool wick_dtype_is_floating(wick_dtype dtype); /* float16, float32, float64 */
 /* A counted, typed run of elements; several tensors may look at one. */
 typedef struct wick_storage wick_storage;
 
+/* Elements of memory, uninitialised. Fails with WICK_ENOMEM, and WICK_EVALUE below 0. */
 wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
                              wick_storage **storage);
 /* Borrows a host's memory without copying; `release(owner)` is called once when nobody looks any
@@ -181,13 +180,13 @@ wick_status wick_tensor_new(wick_context *context, wick_dtype dtype, int ndim, c
 /* A copy of `data`, row-major. */
 wick_status wick_tensor_from(wick_context *context, wick_dtype dtype, int ndim, const int64_t *size,
                              const void *data, wick_tensor **tensor);
-/* A view of `storage` from element `offset`; stride NULL: row-major. Refused when it would reach
- * outside the storage. */
+/* A view of `storage` from element `offset`; stride NULL: row-major. It may not reach outside. */
 wick_status wick_tensor_on(wick_storage *storage, int64_t offset, int ndim, const int64_t *size,
                            const int64_t *stride, wick_tensor **tensor);
 void wick_tensor_retain(wick_tensor *tensor);
 void wick_tensor_release(wick_tensor *tensor);
 
+/* Strides and the offset count elements of the storage; the context is lent. */
 wick_context *wick_tensor_context(const wick_tensor *tensor);
 wick_dtype wick_tensor_dtype(const wick_tensor *tensor);
 int wick_tensor_ndim(const wick_tensor *tensor);
@@ -208,8 +207,7 @@ wick_status wick_tensor_touch(wick_tensor *tensor);
 /* One element, converted; `index` has one entry a dimension. */
 wick_status wick_tensor_get(wick_tensor *tensor, const int64_t *index, double *value);
 wick_status wick_tensor_set_element(wick_tensor *tensor, const int64_t *index, double value);
-/* The only element of a one-element tensor. */
-wick_status wick_tensor_item(wick_tensor *tensor, double *value);
+wick_status wick_tensor_item(wick_tensor *tensor, double *value); /* the only one */
 
 /* Element by element in row-major order; any types, equal element counts. Unrecorded. */
 wick_status wick_tensor_copy(wick_tensor *to, wick_tensor *from);
@@ -248,17 +246,16 @@ typedef struct wick_call {
     wick_value value[WICK_MAX_ARGS];
 } wick_call;
 
-const wick_op *wick_op_find(const char *name);
-const wick_op *wick_op_at(size_t index); /* NULL past the last */
-const char *wick_op_word(size_t index); /* what wick_op_find finds it by */
-const char *wick_op_name(const wick_op *op); /* in Lua; several operations may share one */
+const wick_op *wick_op_find(const char *name); /* by its word; NULL: none */
+const wick_op *wick_op_at(size_t index);       /* NULL past the last */
+const char *wick_op_word(size_t index);        /* what wick_op_find finds it by */
+const char *wick_op_name(const wick_op *op);   /* in Lua; several operations may share one */
 
 /* Carries `op` out and records it when recording is on and an input asks for gradients. `out` has
  * one slot an output: NULL on entry, a reference on success, still NULL on failure. */
 wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **out);
 /* The same, written into `destination`: Torch7's destination-first and in-place forms. The
- * destination takes the result's shape, keeps its type, and joins the tape in the result's place.
- */
+ * destination takes the result's shape, keeps its type, and joins the tape in its place. */
 wick_status wick_apply_into(const wick_op *op, const wick_call *call, wick_tensor **destination);
 
 /* ---- gradients ------------------------------------------------------------------------------- */
@@ -315,6 +312,7 @@ typedef struct wick_hook {
     uint64_t number; /* to remove it by */
 } wick_hook;
 
+/* Copies the hook, and owns its `data` once it succeeds; WICK_EGRAD: t has no history. */
 wick_status wick_tensor_add_hook(wick_tensor *tensor, const wick_hook *hook);
 void wick_tensor_remove_hook(wick_tensor *tensor, uint64_t number);
 
@@ -335,8 +333,7 @@ wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *beg
  * memory is asked for. What the system refuses is WICK_EIO, what a file gets wrong WICK_EFORMAT;
  * both name the file. Writers are durable: a file is written beside its target, synced and put in
  * its place in one step, so the target is at any instant the old file or the new one, whole; when
- * they return, it outlives a power failure. Symbolic links are followed, an existing file's mode is
- * kept. */
+ * they return, it outlives a power failure. Symbolic links are followed, modes are kept. */
 
 wick_status wick_file_write(wick_context *context, const char *path, const void *data,
                             size_t bytes);
@@ -363,13 +360,12 @@ wick_status wick_safetensors_read(wick_context *context, const char *name, const
 /* Tensors that were got stay valid. NULL is fine. */
 void wick_safetensors_close(wick_safetensors *file);
 
-size_t wick_safetensors_count(const wick_safetensors *file);
+size_t wick_safetensors_count(const wick_safetensors *file);                   /* tensors */
 const char *wick_safetensors_name(const wick_safetensors *file, size_t index); /* lent; or NULL */
 /* Whether there is a tensor of that name, and its index. */
 bool wick_safetensors_find(const wick_safetensors *file, const char *name, size_t *index);
 /* What a tensor would be, without reading it. The format's BOOL is uint8, its empty shape one
- * element. Element types that Wick has not (BF16 and others) fail with WICK_EDTYPE, here and in
- * get. */
+ * element. Types that Wick has not (BF16 and others) fail with WICK_EDTYPE, here and in get. */
 wick_status wick_safetensors_shape(const wick_safetensors *file, size_t index, wick_dtype *dtype,
                                    wick_sizes *size);
 wick_status wick_safetensors_get(wick_safetensors *file, size_t index, wick_tensor **tensor);

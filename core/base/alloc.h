@@ -26,6 +26,7 @@ typedef struct wick__heap {
 /* The C library's memory and the system's pages. */
 extern const wick_allocator wick__system_allocator;
 
+/* A heap without blocks, on the host's memory. */
 wick_status wick__heap_open(wick__heap *heap, const wick_allocator *host);
 /* Gives the cached blocks back; blocks still in use are left alone. */
 void wick__heap_close(wick__heap *heap);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Sums and products that fit into 64 bits. */
 static inline bool wick__add_fits(int64_t a, int64_t b, int64_t *sum)
 {
     return !__builtin_add_overflow(a, b, sum);
@@ -27,6 +28,7 @@ static inline bool wick__count_fits(int ndim, const int64_t *size, int64_t *coun
     return true;
 }
 
+/* The bytes of so many elements of so many bytes. */
 static inline bool wick__bytes_fit(int64_t count, size_t element, size_t *bytes)
 {
     int64_t total;

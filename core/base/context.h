@@ -22,9 +22,9 @@ struct wick_context {
     uint64_t next_cell;            /* numbers of version cells, never reused */
     uint64_t next_node;            /* order of recording */
     bool equal_counts;             /* Torch7 reads N x 1 - N element by element */
-    wick_trace *trace;            /* NULL: nobody listens */
+    wick_trace *trace;             /* NULL: nobody listens */
     void *trace_host;
-    const char *writing;           /* the operation under way, for messages; NULL: none */
+    const char *writing; /* the operation under way, for messages; NULL: none */
 };
 
 /* Fails with WICK_EINTERRUPT once after wick_context_interrupt. */

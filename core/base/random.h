@@ -21,8 +21,9 @@ typedef struct wick__generator {
 
 _Static_assert(sizeof(wick__generator) == WICK_GENERATOR_BYTES, "Torch7's state is 5048 bytes");
 
+/* Starts over from the state that Torch7 gives the seed. */
 void wick__generator_seed(wick__generator *generator, uint64_t seed);
-uint32_t wick__generator_word(wick__generator *generator);
+uint32_t wick__generator_word(wick__generator *generator); /* 0 .. 2^32-1 */
 /* `n` words at once, the same that n calls would give. */
 void wick__generator_words(wick__generator *generator, int64_t n, uint32_t *words);
 double wick__generator_uniform(wick__generator *generator); /* [0, 1), word / 2^32 */

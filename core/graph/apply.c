@@ -176,7 +176,8 @@ static bool writes_directly(const wick_op *op, const wick_call *call, const wick
         return true;
     if (!op->into)
         return false;
-    for (int i = 0; i < call->inputs; i++)
+    bool in_place = op->into_first && wick__same_elements(call->in[0], to);
+    for (int i = in_place; i < call->inputs; i++)
         if (call->in[i] && (call->in[i]->dtype != to->dtype || wick__overlap(call->in[i], to)))
             return false;
     return true;

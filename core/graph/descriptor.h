@@ -63,6 +63,7 @@ struct wick_op {
     wick__method method;
     bool elementwise;       /* may write over its inputs, and broadcasts */
     bool into;              /* forward can write into a destination that overlaps no input */
+    bool into_first;        /* `into`, and the first input may be the destination itself */
     bool is_view;           /* the result shares the first input's memory */
     bool is_composite;      /* made of other operations, which record themselves */
     wick__as_number number; /* when a result that is not recorded is a number in Lua */
@@ -81,11 +82,13 @@ struct wick_op {
     const char *example; /* Lua lines that the specs run; may be NULL */
 };
 
+/* How many results a caller sees. */
 static inline int wick__outputs(const wick_op *op)
 {
     return op->outputs ? op->outputs : 1;
 }
 
+/* Whether it stands in call->in, not in call->value. */
 static inline bool wick__arg_is_tensor(const wick__arg *arg)
 {
     return arg->kind == WICK__TENSOR || arg->kind == WICK__TENSORS;

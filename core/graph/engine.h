@@ -22,6 +22,9 @@ typedef struct wick__pass {
     wick_tensor **grads; /* one an input */
 } wick__pass;
 
+/* Runs the pass. Fails with WICK_EGRAD for what has no gradient, a changed value or a freed graph,
+ * and with whatever a rule or a callback fails with; gradients already added to leaves stay then.
+ */
 wick_status wick__backward(const wick__engine *engine, const wick__pass *pass);
 
 #endif

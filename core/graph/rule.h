@@ -16,6 +16,7 @@ typedef struct wick__scope {
     wick_tensor *few[WICK__SCOPE_FEW];
 } wick__scope;
 
+/* An empty scope; every scope opened is closed. */
 void wick__scope_open(wick__scope *scope, wick_context *context);
 /* Lets go of everything; returns the first failure. */
 wick_status wick__scope_close(wick__scope *scope);
@@ -39,21 +40,25 @@ typedef struct wick__rule {
 wick_tensor *wick__input(wick__rule *r, int i);
 wick_tensor *wick__result(wick__rule *r, int i);
 
+/* Shape and type of input i. */
 static inline const wick__geometry *wick__shape_of(const wick__rule *r, int i)
 {
     return &r->node->geometry[i];
 }
 
+/* Value i of the call's arguments that are no tensors. */
 static inline double wick__number(const wick__rule *r, int i)
 {
     return r->node->value[i].number;
 }
 
+/* The same for integers, dimensions, choices and booleans. */
 static inline int64_t wick__integer(const wick__rule *r, int i)
 {
     return r->node->value[i].integer;
 }
 
+/* The same for lists of sizes. */
 static inline const wick_sizes *wick__sizes(const wick__rule *r, int i)
 {
     return r->node->value[i].sizes;

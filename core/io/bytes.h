@@ -22,11 +22,13 @@ char *wick__shown(const char *name, char *text);
 /* Turns `count` elements of `element` bytes each (1, 2, 4 or 8) round in place. */
 void wick__swap_bytes(void *data, size_t count, size_t element);
 
+/* Whether numbers lie in memory with their lowest byte first. */
 static inline bool wick__host_is_little_endian(void)
 {
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 }
 
+/* Numbers in the order of a file, at any address. */
 static inline uint32_t wick__big_endian_32(const uint8_t *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];

@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "io/bytes.h"
+#include "io/file.h"
 #include "tensor/tensor.h"
 
 enum { PIXELS = 3 * 32 * 32, RECORD = 1 + PIXELS, CLASSES = 10 };
@@ -59,14 +60,10 @@ wick_status wick_cifar_load(wick_context *context, const char *path, wick_tensor
                             wick_tensor **labels)
 {
     wick_tensor *raw;
-    void *data = NULL;
+    const void *data;
+    size_t bytes;
     *images = *labels = NULL;
-    wick_status status = wick_file_read(context, path, &raw);
-    if (status != WICK_OK)
-        return status;
-    size_t bytes = (size_t)wick__count(raw);
-    if (bytes > 0)
-        status = wick__dense(raw, &data);
+    wick_status status = wick__file_bytes(context, path, &raw, &data, &bytes);
     if (status == WICK_OK)
         status = wick_cifar_read(context, path, data, bytes, images, labels);
     wick_tensor_release(raw);

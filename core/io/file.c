@@ -122,6 +122,24 @@ wick_status wick_file_read(wick_context *context, const char *path, wick_tensor 
     return status;
 }
 
+wick_status wick__file_bytes(wick_context *context, const char *path, wick_tensor **file,
+                             const void **data, size_t *bytes)
+{
+    void *start = NULL;
+    wick_status status = wick_file_read(context, path, file);
+    if (status != WICK_OK)
+        return status;
+    *bytes = (size_t)wick__count(*file);
+    if (*bytes > 0)
+        status = wick__dense(*file, &start);
+    *data = start;
+    if (status != WICK_OK) {
+        wick_tensor_release(*file);
+        *file = NULL;
+    }
+    return status;
+}
+
 /* ---- mappings ---- */
 
 struct wick__mapping {

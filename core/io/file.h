@@ -23,11 +23,17 @@ wick_status wick__file_read_at(const wick__file *file, size_t offset, void *to, 
 /* Refuses a file whose size is no longer that of wick__file_open. */
 wick_status wick__file_check_size(const wick__file *file);
 
+/* Reads a whole file and lends its bytes until *file, to be released, goes; *file is NULL on
+ * failure. */
+wick_status wick__file_bytes(wick_context *context, const char *path, wick_tensor **file,
+                             const void **data, size_t *bytes);
+
 /* A read-only view of a whole file, counted. Reading it after somebody has cut the file short kills
  * the process with SIGBUS: no check can prevent that, so mappings are only for callers that know
  * nobody writes to the file in place (what Wick saves, it replaces). */
 typedef struct wick__mapping wick__mapping;
 
+/* Maps the file, which may be closed then. Fails with WICK_EIO or WICK_ENOMEM. */
 wick_status wick__mapping_new(wick_context *context, const wick__file *file,
                               wick__mapping **mapping);
 void wick__mapping_retain(wick__mapping *mapping);

@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/status.h"
 #include "io/bytes.h"
+#include "io/file.h"
 #include "io/gzip.h"
 #include "tensor/tensor.h"
 
@@ -201,14 +202,10 @@ wick_status wick_idx_load(wick_context *context, const char *path, size_t limit,
                           wick_tensor **tensor)
 {
     wick_tensor *raw;
-    void *data = NULL;
+    const void *data;
+    size_t bytes;
     *tensor = NULL;
-    wick_status status = wick_file_read(context, path, &raw);
-    if (status != WICK_OK)
-        return status;
-    size_t bytes = (size_t)wick__count(raw);
-    if (bytes > 0)
-        status = wick__dense(raw, &data);
+    wick_status status = wick__file_bytes(context, path, &raw, &data, &bytes);
     if (status == WICK_OK)
         status = wick_idx_read(context, path, data, bytes, limit, tensor);
     wick_tensor_release(raw);

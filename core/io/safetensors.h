@@ -21,7 +21,7 @@ typedef struct wick__stored_type {
     wick_dtype dtype;
 } wick__stored_type;
 
-const wick__stored_type *wick__stored_type_named(const char *name); /* NULL: not of the format */
+/* How the format calls an element type and stores it. */
 const wick__stored_type *wick__stored_type_of(wick_dtype dtype);
 
 typedef struct wick__entry {

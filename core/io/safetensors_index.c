@@ -25,7 +25,8 @@ static const wick__stored_type elements[] = {
     {.name = "C64", .bytes = 8},
 };
 
-const wick__stored_type *wick__stored_type_named(const char *name)
+/* NULL: not of the format. */
+static const wick__stored_type *type_named(const char *name)
 {
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
         if (strcmp(elements[i].name, name) == 0)
@@ -141,7 +142,7 @@ static wick_status read_dtype(wick__json *json, wick__entry *entry)
     wick_status status = wick__json_string(json, "an element type", WICK__LONGEST_NAME, &name);
     if (status != WICK_OK)
         return status;
-    entry->element = wick__stored_type_named(name);
+    entry->element = type_named(name);
     if (entry->element == NULL)
         return wick__json_fail(json, "tensor \"%s\" has the unknown element type %s",
                                wick__name(entry->name), wick__name(name));

@@ -38,7 +38,8 @@ static void skip_space(wick__json *json)
         json->at++;
 }
 
-bool wick__json_take(wick__json *json, char symbol)
+/* Takes `symbol` when it comes next. */
+static bool take(wick__json *json, char symbol)
 {
     skip_space(json);
     bool found = json->at < json->end && *json->at == symbol;
@@ -49,13 +50,13 @@ bool wick__json_take(wick__json *json, char symbol)
 wick_status wick__json_expect(wick__json *json, char symbol)
 {
     const char expected[] = {'\'', symbol, '\'', '\0'};
-    return wick__json_take(json, symbol) ? WICK_OK : fail_found(json, expected);
+    return take(json, symbol) ? WICK_OK : fail_found(json, expected);
 }
 
 wick_status wick__json_more(wick__json *json, char last, bool first, bool *more)
 {
-    *more = !wick__json_take(json, last);
-    if (!*more || first || wick__json_take(json, ','))
+    *more = !take(json, last);
+    if (!*more || first || take(json, ','))
         return WICK_OK;
     const char expected[] = {'\'', ',', '\'', ' ', 'o', 'r', ' ', '\'', last, '\'', '\0'};
     return fail_found(json, expected);
@@ -208,7 +209,7 @@ static wick_status take_character(wick__json *json, const char *what, char **to)
 wick_status wick__json_string(wick__json *json, const char *what, size_t longest,
                               const char **string)
 {
-    if (!wick__json_take(json, '"'))
+    if (!take(json, '"'))
         return fail_found(json, what);
     char *begin = json->at, *to = begin;
     while (json->at < json->end && *json->at != '"') {

@@ -16,8 +16,6 @@ typedef struct wick__json {
 /* Fails with WICK_EFORMAT: "PATH: header, byte 12: TEXT". */
 wick_status wick__json_fail(const wick__json *json, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Takes `symbol` when it comes next. */
-bool wick__json_take(wick__json *json, char symbol);
 /* Takes `symbol` or fails. */
 wick_status wick__json_expect(wick__json *json, char symbol);
 /* Between the members of an object or array that `last` closes: takes a comma, or `last` and then

@@ -24,36 +24,10 @@ typedef struct lines {
 
 typedef void run_lines(const lines *l);
 
-/* The bytes have the type of their tensor, which these may stand for. */
-typedef uint8_t __attribute__((may_alias)) bytes1;
-typedef uint16_t __attribute__((may_alias)) bytes2;
-typedef uint32_t __attribute__((may_alias)) bytes4;
-typedef uint64_t __attribute__((may_alias)) bytes8;
-
-#define ELEMENT bytes1
-#define K(name) name##_1
-#include "kernel/index.inc"
-#include "kernel/index_sum.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes2
-#define K(name) name##_2
-#include "kernel/index.inc"
-#include "kernel/index_sum.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes4
-#define K(name) name##_4
-#include "kernel/index.inc"
-#include "kernel/index_sum.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes8
-#define K(name) name##_8
-#include "kernel/index.inc"
-#include "kernel/index_sum.inc"
-#undef ELEMENT
-#undef K
+#define EACH "kernel/index.inc"
+#include "kernel/each_width.h"
+#define EACH "kernel/index_sum.inc"
+#include "kernel/each_width.h"
 #define ELEMENT float
 #define K(name) name##_float
 #include "kernel/index_sum.inc"

@@ -5,32 +5,8 @@
 
 #include "base/threads.h"
 
-/* The bytes have the type of their tensor, which these may stand for. */
-typedef uint8_t __attribute__((may_alias)) bytes1;
-typedef uint16_t __attribute__((may_alias)) bytes2;
-typedef uint32_t __attribute__((may_alias)) bytes4;
-typedef uint64_t __attribute__((may_alias)) bytes8;
-
-#define ELEMENT bytes1
-#define K(name) name##_1
-#include "kernel/mask.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes2
-#define K(name) name##_2
-#include "kernel/mask.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes4
-#define K(name) name##_4
-#include "kernel/mask.inc"
-#undef ELEMENT
-#undef K
-#define ELEMENT bytes8
-#define K(name) name##_8
-#include "kernel/mask.inc"
-#undef ELEMENT
-#undef K
+#define EACH "kernel/mask.inc"
+#include "kernel/each_width.h"
 
 typedef void move(int64_t n, const uint8_t *chosen, const void *from, void *to);
 

@@ -13,6 +13,7 @@ typedef struct wick__mask {
     int64_t *before; /* ones before each block of WICK__MASK_BLOCK bytes */
 } wick__mask;
 
+/* How many blocks a mask of n bytes has. */
 static inline int64_t wick__mask_blocks(int64_t n)
 {
     return (n + WICK__MASK_BLOCK - 1) / WICK__MASK_BLOCK;

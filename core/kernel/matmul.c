@@ -5,7 +5,6 @@
 #include <cblas.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/threads.h"
@@ -28,25 +27,13 @@ typedef struct product {
 static pthread_once_t blas_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t blas_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool blas_needs_lock;
-static char blas_text[256];
 
 /* A serial build without locks gives wrong products when two threads call it. */
 static void blas_open(void)
 {
-    static const char *const kinds[] = {"serial", "pthread", "OpenMP"};
-    int kind = openblas_get_parallel();
-    const char *config = openblas_get_config();
     openblas_set_num_threads(1);
-    blas_needs_lock = kind == OPENBLAS_SEQUENTIAL && !strstr(config, "USE_LOCKING");
-    snprintf(blas_text, sizeof blas_text, "%.40s, %s%s, kernels for %s", config,
-             kind >= 0 && kind <= 2 ? kinds[kind] : "unknown threads",
-             blas_needs_lock ? " without locks" : "", openblas_get_corename());
-}
-
-const char *wick__blas_info(void)
-{
-    pthread_once(&blas_once, blas_open);
-    return blas_text;
+    blas_needs_lock = openblas_get_parallel() == OPENBLAS_SEQUENTIAL &&
+                      !strstr(openblas_get_config(), "USE_LOCKING");
 }
 
 /* ---- one product ----------------------------------------------------------------------------- */
@@ -177,13 +164,6 @@ static void multiply(product p)
         product_double(&p);
     else
         product_float(&p);
-}
-
-void wick__gemm_serial(wick_dtype dtype, bool ta, bool tb, int64_t m, int64_t n, int64_t k,
-                       double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
-                       double beta, void *c, int64_t ldc)
-{
-    multiply((product){dtype, ta, tb, m, n, k, alpha, beta, a, b, c, lda, ldb, ldc});
 }
 
 /* ---- sharing --------------------------------------------------------------------------------- */

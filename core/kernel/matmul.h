@@ -14,11 +14,6 @@ void wick__gemm(wick_context *context, wick_dtype dtype, bool ta, bool tb, int64
                 int64_t k, double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
                 double beta, void *c, int64_t ldc);
 
-/* wick__gemm on the calling thread alone: for use inside parts of wick__parallel. */
-void wick__gemm_serial(wick_dtype dtype, bool ta, bool tb, int64_t m, int64_t n, int64_t k,
-                       double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
-                       double beta, void *c, int64_t ldc);
-
 /* `n_batch` products; operand i starts i times its stride (in elements) after the first. A stride
  * of 0 uses one a or b for all of them. */
 void wick__gemm_batch(wick_context *context, wick_dtype dtype, bool ta, bool tb, int64_t n_batch,
@@ -29,8 +24,5 @@ void wick__gemm_batch(wick_context *context, wick_dtype dtype, bool ta, bool tb,
 /* The sum of x[i * sx] * y[i * sy] over n elements, added up in double. */
 double wick__dot(wick_context *context, wick_dtype dtype, int64_t n, const void *x, int64_t sx,
                  const void *y, int64_t sy);
-
-/* One phrase on the BLAS in use: version, kind of threads, the processor it took this one for. */
-const char *wick__blas_info(void);
 
 #endif

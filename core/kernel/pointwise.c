@@ -49,5 +49,4 @@ static inline int64_t truncated(double value)
                                               name##_int32, name##_int64, NULL,                    \
                                               name##_float, name##_double};
 #define WICK__MASK_LINES WICK__ALL_LINES
-#define WICK__INTEGER_LINES WICK__ALL_LINES
 #include "kernel/pointwise.def"

@@ -23,6 +23,28 @@ static const wick__arg number_first_args[] = {NUMBER("value"), TENSOR("x"), END}
 static const wick__arg tensor_args[] = {TENSOR("x"), TENSOR("z"), END};
 static const wick__arg factor_args[] = {TENSOR("x"), NUMBER_OR("alpha", 1), TENSOR("z"), END};
 
+/* Integers refuse a divisor of 0. */
+static wick_status divided_by_number(const wick__map *map, const wick_call *call, wick_tensor **out)
+{
+    wick_status status = wick__check_divisor(map->name, call->in[0]->dtype, call->value[0].number);
+    return status ? status : wick__elementwise(map, call, out);
+}
+
+static wick_status divided_by_tensor(const wick__map *map, const wick_call *call, wick_tensor **out)
+{
+    wick_status status = wick_dtype_is_floating(call->in[0]->dtype)
+                             ? WICK_OK
+                             : wick__check_divisors(map->name, call->in[1]);
+    return status ? status : wick__elementwise(map, call, out);
+}
+
+#define DIVISION(NAME, DIVIDED)                                                                    \
+    static wick_status NAME##_forward(const wick_call *call, wick_tensor **out)                    \
+    {                                                                                              \
+        static const wick__map map = {.name = #NAME, .lines = &wick__##NAME##_lines};              \
+        return DIVIDED(&map, call, out);                                                           \
+    }
+
 /* ---- with a number ---- */
 
 FORWARD(add_number, "add")
@@ -45,12 +67,7 @@ BACKWARD(mul, wick__scale(s, G, wick__number(r, 0)))
 ARITHMETIC(mul, "mul", number_args, 0, "x times a number; integers truncate the number first",
            "print(torch.mul(torch.Tensor{1, 2}, 10))")
 
-static wick_status div_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "div", .lines = &wick__div_lines};
-    wick_status status = wick__check_divisor("div", call->in[0]->dtype, call->value[0].number);
-    return status ? status : wick__elementwise(&map, call, out);
-}
+DIVISION(div, divided_by_number)
 BACKWARD(div, wick__with_number(s, &wick_op_div, G, wick__number(r, 0)))
 ARITHMETIC(div, "div", number_args, 0,
            "x divided by a number; integers truncate the number first and the result toward zero",
@@ -66,24 +83,13 @@ static void divide_number_backward(wick__rule *r)
 ARITHMETIC(divide_number, "divideNumber", number_args, FIRST | RESULT,
            "value / x; what `value / x` calls", "print(1 / torch.Tensor{1, 2})")
 
-static wick_status fmod_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "fmod", .lines = &wick__fmod_lines};
-    wick_status status = wick__check_divisor("fmod", call->in[0]->dtype, call->value[0].number);
-    return status ? status : wick__elementwise(&map, call, out);
-}
+DIVISION(fmod, divided_by_number)
 BACKWARD(fmod, G)
 ARITHMETIC(fmod, "fmod", number_args, 0,
            "The rest of x divided by a number, with the sign of x (mod is an old alias)",
            "print(torch.fmod(torch.Tensor{5, -5}, 3))")
 
-static wick_status remainder_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "remainder", .lines = &wick__remainder_lines};
-    wick_status status =
-        wick__check_divisor("remainder", call->in[0]->dtype, call->value[0].number);
-    return status ? status : wick__elementwise(&map, call, out);
-}
+DIVISION(remainder, divided_by_number)
 BACKWARD(remainder, G)
 ARITHMETIC(remainder, "remainder", number_args, 0,
            "The rest of x divided by a number, with the sign of the divisor; the operator %",
@@ -128,22 +134,14 @@ ARITHMETIC(pow_of, "pow", number_first_args, RESULT, "A number to the power x",
 
 /* The gradient goes to x where it is on its side of the number. */
 FORWARD(max_number, "cmax")
-static void max_number_backward(wick__rule *r)
-{
-    wick__scope *s = r->scope;
-    wick_tensor *mine = wick__with_number(s, &wick_op_ge_number, X, wick__number(r, 0));
-    r->dx[0] = wick__multiply(s, G, mine);
-}
+BACKWARD(max_number,
+         wick__multiply(s, G, wick__with_number(s, &wick_op_ge_number, X, wick__number(r, 0))))
 ARITHMETIC(max_number, "cmax", number_args, FIRST, "The larger of x and a number",
            "print(torch.cmax(torch.Tensor{1, 5}, 3))")
 
 FORWARD(min_number, "cmin")
-static void min_number_backward(wick__rule *r)
-{
-    wick__scope *s = r->scope;
-    wick_tensor *mine = wick__with_number(s, &wick_op_le_number, X, wick__number(r, 0));
-    r->dx[0] = wick__multiply(s, G, mine);
-}
+BACKWARD(min_number,
+         wick__multiply(s, G, wick__with_number(s, &wick_op_le_number, X, wick__number(r, 0))))
 ARITHMETIC(min_number, "cmin", number_args, FIRST, "The smaller of x and a number",
            "print(torch.cmin(torch.Tensor{1, 5}, 3))")
 
@@ -185,14 +183,7 @@ static void cmul_backward(wick__rule *r)
 ARITHMETIC(cmul, "cmul", tensor_args, FIRST | SECOND, "x z element by element, with broadcasting",
            "print(torch.cmul(torch.Tensor{1, 2}, torch.Tensor{3, 4}))")
 
-static wick_status cdiv_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "cdiv", .lines = &wick__cdiv_lines};
-    wick_status status = wick_dtype_is_floating(call->in[0]->dtype)
-                             ? WICK_OK
-                             : wick__check_divisors("cdiv", call->in[1]);
-    return status ? status : wick__elementwise(&map, call, out);
-}
+DIVISION(cdiv, divided_by_tensor)
 static void cdiv_backward(wick__rule *r)
 {
     wick__scope *s = r->scope;
@@ -244,19 +235,7 @@ static void rest_backward(wick__rule *r, const wick_op *whole)
     }
 }
 
-static wick_status rest_forward(const wick__map *map, const wick_call *call, wick_tensor **out)
-{
-    wick_status status = wick_dtype_is_floating(call->in[0]->dtype)
-                             ? WICK_OK
-                             : wick__check_divisors(map->name, call->in[1]);
-    return status ? status : wick__elementwise(map, call, out);
-}
-
-static wick_status cfmod_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "cfmod", .lines = &wick__cfmod_lines};
-    return rest_forward(&map, call, out);
-}
+DIVISION(cfmod, divided_by_tensor)
 static void cfmod_backward(wick__rule *r)
 {
     rest_backward(r, &wick_op_trunc);
@@ -265,11 +244,7 @@ ARITHMETIC(cfmod, "cfmod", tensor_args, FIRST | SECOND,
            "The rest of x / z element by element, with the sign of x (cmod is an old alias)",
            "print(torch.cfmod(torch.Tensor{5, -5}, torch.Tensor{3, 3}))")
 
-static wick_status cremainder_forward(const wick_call *call, wick_tensor **out)
-{
-    static const wick__map map = {.name = "cremainder", .lines = &wick__cremainder_lines};
-    return rest_forward(&map, call, out);
-}
+DIVISION(cremainder, divided_by_tensor)
 static void cremainder_backward(wick__rule *r)
 {
     rest_backward(r, &wick_op_floor);

@@ -55,8 +55,8 @@ static wick_tensor *reduce(wick__scope *s, wick_tensor *each, int64_t reduction)
     return wick__unary(s, &wick_op_mean_all, each);
 }
 
-wick_status wick__finish_loss(wick__scope *s, wick_tensor *each, int64_t reduction,
-                              wick_tensor **out)
+/* Gives what a loss an element comes to, and closes the scope. */
+static wick_status finish(wick__scope *s, wick_tensor *each, int64_t reduction, wick_tensor **out)
 {
     wick_tensor *loss = reduce(s, each, reduction);
     if (loss && !s->status) {
@@ -102,7 +102,7 @@ static wick_status bce_loss_forward(const wick_call *call, wick_tensor **out)
     wick_tensor *no =
         wick__multiply(&s, wick__minus(&s, 1, t), guarded_log(&s, wick__minus(&s, 1, x)));
     wick_tensor *each = wick__negate(&s, wick__add(&s, yes, no));
-    return wick__finish_loss(&s, weighted(&s, call, each), call->value[0].integer, out);
+    return finish(&s, weighted(&s, call, each), call->value[0].integer, out);
 }
 
 LOSS(bce_loss, "bceLoss", weighted_args,
@@ -120,7 +120,7 @@ static wick_status bce_with_logits_forward(const wick_call *call, wick_tensor **
     wick_tensor *linear = wick__multiply(&s, wick__minus(&s, 1, t), x);
     wick_tensor *log_sigmoid = t ? wick__unary(&s, &wick_op_log_sigmoid, x) : NULL;
     wick_tensor *each = wick__subtract(&s, linear, log_sigmoid);
-    return wick__finish_loss(&s, weighted(&s, call, each), call->value[0].integer, out);
+    return finish(&s, weighted(&s, call, each), call->value[0].integer, out);
 }
 
 LOSS(bce_with_logits, "bceWithLogits", weighted_args, "bceLoss of sigmoid(x), without overflow",
@@ -145,7 +145,7 @@ static wick_status kl_div_loss_forward(const wick_call *call, wick_tensor **out)
     }
     if (each)
         each = wick__run(&s, &wick_op_where, 3, (wick_tensor *[]){counts, each, none}, NULL);
-    return wick__finish_loss(&s, each, call->value[0].integer, out);
+    return finish(&s, each, call->value[0].integer, out);
 }
 
 LOSS(
@@ -166,7 +166,7 @@ static wick_status margin_loss_forward(const wick_call *call, wick_tensor **out)
     wick_tensor *t = wick__target_like(&s, "marginLoss", x, call->in[1]);
     wick_tensor *short_of = wick__minus(&s, call->value[0].number, wick__multiply(&s, t, x));
     wick_tensor *each = wick__unary(&s, &wick_op_relu, short_of);
-    return wick__finish_loss(&s, each, call->value[1].integer, out);
+    return finish(&s, each, call->value[1].integer, out);
 }
 
 LOSS(margin_loss, "marginLoss", margin_args,
@@ -180,7 +180,7 @@ static wick_status soft_margin_loss_forward(const wick_call *call, wick_tensor *
     wick__scope_open(&s, x->context);
     wick_tensor *t = wick__target_like(&s, "softMarginLoss", x, call->in[1]);
     wick_tensor *fit = wick__unary(&s, &wick_op_log_sigmoid, wick__multiply(&s, t, x));
-    return wick__finish_loss(&s, wick__negate(&s, fit), call->value[0].integer, out);
+    return finish(&s, wick__negate(&s, fit), call->value[0].integer, out);
 }
 
 LOSS(soft_margin_loss, "softMarginLoss", plain_args,
@@ -200,7 +200,7 @@ static wick_status hinge_embedding_loss_forward(const wick_call *call, wick_tens
         if (near)
             each = wick__run(&s, &wick_op_where, 3, (wick_tensor *[]){apart, near, x}, NULL);
     }
-    return wick__finish_loss(&s, each, call->value[1].integer, out);
+    return finish(&s, each, call->value[1].integer, out);
 }
 
 LOSS(hinge_embedding_loss, "hingeEmbeddingLoss", margin_args,
@@ -230,7 +230,7 @@ static wick_status cross_entropy_forward(const wick_call *call, wick_tensor **ou
     in[0] = wick__run(&s, &wick_op_log_soft_max, 1, &x, (wick_value[]){{.integer = x->ndim > 1}});
     wick_tensor *loss =
         in[0] ? wick__run(&s, &wick_op_cross_entropy_nll, 3, in, call->value) : NULL;
-    return wick__finish_loss(&s, loss, WICK__LOSS_EACH, out);
+    return finish(&s, loss, WICK__LOSS_EACH, out);
 }
 
 LOSS(cross_entropy, "crossEntropy", entropy_args,
@@ -315,7 +315,7 @@ static wick_status multi_margin_loss_forward(const wick_call *call, wick_tensor 
     wick_tensor *each = multi_margin(&s, rows, call);
     if (each)
         each = wick__reshape(&s, each, &(wick_sizes){1, {each->size[0]}});
-    return wick__finish_loss(&s, each, call->value[2].integer, out);
+    return finish(&s, each, call->value[2].integer, out);
 }
 
 LOSS(multi_margin_loss, "multiMarginLoss", multi_margin_args,

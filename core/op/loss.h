@@ -17,9 +17,6 @@ wick_status wick__check_loss_input(const char *name, const wick_tensor *x);
 wick_status wick__check_loss_target(const char *name, const wick_tensor *x, const wick_tensor *t);
 /* The target in x's shape and type, recorded; the scope fails where the above do. */
 wick_tensor *wick__target_like(wick__scope *s, const char *name, wick_tensor *x, wick_tensor *t);
-/* Gives what a loss an element comes to, and closes the scope. */
-wick_status wick__finish_loss(wick__scope *s, wick_tensor *each, int64_t reduction,
-                              wick_tensor **out);
 
 /* Fails unless x holds class scores (C, N x C or N x C x H x W), the target one number for each,
  * and weights, unless NULL, one for each class. *shape = the target's, 1, N or N x H x W. */

@@ -10,11 +10,6 @@
 
 /* ---- gradients ---- */
 
-static wick_tensor *product(wick__scope *s, const wick_op *op, wick_tensor *x, wick_tensor *z)
-{
-    return wick__binary(s, op, x, z);
-}
-
 static void matrix_gradients(wick__rule *r, int i, wick_tensor *g)
 {
     wick__scope *s = r->scope;
@@ -28,27 +23,29 @@ static void vector_gradients(wick__rule *r, int i, wick_tensor *g)
 {
     wick__scope *s = r->scope;
     if (r->wants[i])
-        r->dx[i] = product(s, &wick_op_ger, g, wick__input(r, i + 1));
+        r->dx[i] = wick__binary(s, &wick_op_ger, g, wick__input(r, i + 1));
     if (r->wants[i + 1])
-        r->dx[i + 1] = product(s, &wick_op_mv, wick__transpose(s, wick__input(r, i), 0, 1), g);
+        r->dx[i + 1] = wick__binary(s, &wick_op_mv, wick__transpose(s, wick__input(r, i), 0, 1), g);
 }
 
 static void outer_gradients(wick__rule *r, int i, wick_tensor *g)
 {
     wick__scope *s = r->scope;
     if (r->wants[i])
-        r->dx[i] = product(s, &wick_op_mv, g, wick__input(r, i + 1));
+        r->dx[i] = wick__binary(s, &wick_op_mv, g, wick__input(r, i + 1));
     if (r->wants[i + 1])
-        r->dx[i + 1] = product(s, &wick_op_mv, wick__transpose(s, g, 0, 1), wick__input(r, i));
+        r->dx[i + 1] = wick__binary(s, &wick_op_mv, wick__transpose(s, g, 0, 1), wick__input(r, i));
 }
 
 static void batch_gradients(wick__rule *r, int i, wick_tensor *g)
 {
     wick__scope *s = r->scope;
     if (r->wants[i])
-        r->dx[i] = product(s, &wick_op_bmm, g, wick__transpose(s, wick__input(r, i + 1), 1, 2));
+        r->dx[i] =
+            wick__binary(s, &wick_op_bmm, g, wick__transpose(s, wick__input(r, i + 1), 1, 2));
     if (r->wants[i + 1])
-        r->dx[i + 1] = product(s, &wick_op_bmm, wick__transpose(s, wick__input(r, i), 1, 2), g);
+        r->dx[i + 1] =
+            wick__binary(s, &wick_op_bmm, wick__transpose(s, wick__input(r, i), 1, 2), g);
 }
 
 /* The gradient of a sum of products, once for each of them. */
@@ -60,7 +57,8 @@ static wick_tensor *for_each_product(wick__rule *r, int first, wick_tensor *g)
     return wick__expand(r->scope, wick__reshape(r->scope, g, &one), &all);
 }
 
-void wick__product_gradients(wick__rule *r, const wick__product *p, int first, double alpha)
+/* The gradients of alpha a b, where a is input `first` of the rule and b the next. */
+static void product_gradients(wick__rule *r, const wick__product *p, int first, double alpha)
 {
     wick_tensor *g = alpha == 1 ? G : wick__scale(r->scope, G, alpha);
     if (!r->wants[first] && !r->wants[first + 1])
@@ -91,7 +89,7 @@ static const wick__arg vectors_args[] = {TENSOR("x"), TENSOR("z"), END};
     }                                                                                              \
     static void NAME##_backward(wick__rule *r)                                                     \
     {                                                                                              \
-        wick__product_gradients(r, &wick__products[KIND], 0, 1);                                   \
+        product_gradients(r, &wick__products[KIND], 0, 1);                                         \
     }                                                                                              \
     const wick_op wick_op_##NAME = {.name = #NAME,                                                 \
                                     .args = ARGS,                                                  \
@@ -137,7 +135,7 @@ static void add_backward(wick__rule *r, int kind, double alpha, double beta)
 {
     if (r->wants[0])
         r->dx[0] = beta == 1 ? G : wick__scale(r->scope, G, beta);
-    wick__product_gradients(r, &wick__products[kind], 1, alpha);
+    product_gradients(r, &wick__products[kind], 1, alpha);
 }
 
 /* ALPHA and BETA: where the factors stand among the call's numbers. */
@@ -155,6 +153,7 @@ static void add_backward(wick__rule *r, int kind, double alpha, double beta)
                                     .saves = SECOND | THIRD,                                       \
                                     .method = WICK__METHOD_IN_PLACE,                               \
                                     .into = true,                                                  \
+                                    .into_first = true,                                            \
                                     .forward = WORD##_forward,                                     \
                                     .backward = WORD##_backward,                                   \
                                     .doc = DOC,                                                    \
@@ -195,20 +194,11 @@ static wick_status line_of(wick_tensor *t, wick_tensor **line, void **data, int6
     return status ? status : wick__dense(*line, data);
 }
 
-static wick_status check_dot(const wick_tensor *x, const wick_tensor *z)
+static wick_status check_dot(wick_tensor *x, wick_tensor *z)
 {
-    if (x->dtype != z->dtype)
-        return wick__fail(WICK_EDTYPE,
-                          "dot: %s and %s tensors do not multiply; convert one with :float() or "
-                          ":double()",
-                          wick_dtype_name(x->dtype), wick_dtype_name(z->dtype));
-    if (x->dtype != WICK_FLOAT32 && x->dtype != WICK_FLOAT64)
-        return wick__fail(WICK_EDTYPE,
-                          "dot: not defined for %s tensors; convert with :float() or :double() "
-                          "first",
-                          wick_dtype_name(x->dtype));
-    if (wick__count(x) == wick__count(z))
-        return WICK_OK;
+    wick_status status = wick__check_factors("dot", 2, (wick_tensor *[]){x, z});
+    if (status || wick__count(x) == wick__count(z))
+        return status;
     return wick__fail(WICK_ESHAPE,
                       "dot: inconsistent tensor size: %s and %s need equally many elements",
                       wick__shape(x), wick__shape(z));

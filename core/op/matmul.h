@@ -1,4 +1,4 @@
-/* What the products share: operands as BLAS takes them, their checks and their gradients. */
+/* What the products share: their ranks, their checks, and carrying them out. */
 #ifndef WICK_OP_MATMUL_H
 #define WICK_OP_MATMUL_H
 
@@ -12,6 +12,10 @@ typedef struct wick__product {
     bool sums; /* the products of a batch are added up */
 } wick__product;
 
+/* Refuses tensors that are not all float32 or all float64, which then do not multiply; NULL ones
+ * after the first do not count. */
+wick_status wick__check_factors(const char *name, int n, wick_tensor *const *t);
+
 /* *out = alpha a b + beta c. c NULL: no such term. Fails when ranks, sizes or types do not fit. */
 wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor *a, wick_tensor *b,
                               double beta, wick_tensor *c, wick_tensor **out);
@@ -20,9 +24,7 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
 wick_status wick__linear_run(wick_tensor *x, wick_tensor *weight, wick_tensor *bias,
                              wick_tensor **out);
 
-/* The gradients of alpha a b, where a is input `first` of the rule and b the next. */
-void wick__product_gradients(wick__rule *r, const wick__product *p, int first, double alpha);
-
+/* By kind. */
 extern const wick__product wick__products[];
 enum {
     WICK__MM,

@@ -3,6 +3,7 @@
 #include "op/matmul.h"
 
 #include "kernel/matmul.h"
+#include "op/dense.h"
 
 const wick__product wick__products[] = {
     [WICK__MM] = {"mm", 2, 2, 2, false},        [WICK__MV] = {"mv", 2, 1, 1, false},
@@ -87,7 +88,7 @@ static matrix read(wick__scope *s, wick_tensor *t, bool as_row)
 
 /* ---- checks ---- */
 
-static wick_status check_types(const char *name, int n, wick_tensor *const *t)
+wick_status wick__check_factors(const char *name, int n, wick_tensor *const *t)
 {
     for (int i = 1; i < n; i++)
         if (t[i] && t[i]->dtype != t[0]->dtype)
@@ -118,14 +119,6 @@ static wick_sizes result_shape(const wick__product *p, const matrix *a, const ma
     return (wick_sizes){p->c, {a->rows, b->columns}};
 }
 
-static bool has_shape(const wick_tensor *t, const wick_sizes *shape)
-{
-    for (int i = 0; i < shape->count && t->ndim == shape->count; i++)
-        if (t->size[i] != shape->v[i])
-            return false;
-    return t->ndim == shape->count;
-}
-
 static wick_status check_sizes(const wick__product *p, const wick_tensor *a, const wick_tensor *b,
                                const wick_tensor *c, wick_sizes *shape)
 {
@@ -137,7 +130,7 @@ static wick_status check_sizes(const wick__product *p, const wick_tensor *a, con
     if (m1.columns != m2.rows || m1.batch != m2.batch)
         return wick__fail(WICK_ESHAPE, "%s: size mismatch, m1: [%s], m2: [%s]", p->name,
                           wick__shape(a), wick__shape(b));
-    if (!c || has_shape(c, shape))
+    if (!c || wick__has_shape(c, shape))
         return WICK_OK;
     return wick__fail(WICK_ESHAPE, "%s: size mismatch, t: [%s], m1: [%s], m2: [%s]; t has to be %s",
                       p->name, wick__shape(c), wick__shape(a), wick__shape(b),
@@ -206,7 +199,7 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
 {
     wick__scope s;
     wick_sizes shape;
-    wick_status status = check_types(p->name, 3, (wick_tensor *[]){a, b, c});
+    wick_status status = wick__check_factors(p->name, 3, (wick_tensor *[]){a, b, c});
     if (!status)
         status = check_sizes(p, a, b, c, &shape);
     if (!status)
@@ -215,7 +208,7 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
         return status;
     wick__scope_open(&s, a->context);
     beta = c ? beta : 0;
-    if (beta != 0)
+    if (beta != 0 && !wick__same_elements(*out, c))
         s.status = wick_tensor_copy(*out, c);
     matrix left = read(&s, a, false), right = read(&s, b, p->a == 1);
     finish(&s, p->sums, alpha, &left, &right, beta, *out, false);
@@ -226,7 +219,7 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
 
 static wick_status check_linear(wick_tensor *x, wick_tensor *weight, wick_tensor *bias)
 {
-    wick_status status = check_types("linear", 3, (wick_tensor *[]){x, weight, bias});
+    wick_status status = wick__check_factors("linear", 3, (wick_tensor *[]){x, weight, bias});
     if (status)
         return status;
     if (x->ndim < 1 || x->ndim > 2)

@@ -1,24 +1,13 @@
 /* Parts of tensors as views, and dimensions of size 1. */
+#include "op/region.h"
 #include "op/view.h"
 
 static const wick__arg only_args[] = {TENSOR("x"), END};
 
-/* Zeros of the input's shape with the gradient in its part. */
+/* Zeros of the input's shape with the gradient in its part, which begins at `start`. */
 static wick_tensor *place(wick__rule *r, wick_tensor *g, int dim, int64_t start, int64_t length)
 {
-    wick_sizes shape = wick__sizes_of(r, 0), starts = {.count = shape.count}, lengths = shape;
-    wick_tensor *zeros = NULL;
-    starts.v[dim] = start;
-    lengths.v[dim] = length;
-    wick_status status = wick_tensor_new(r->scope->context, wick__shape_of(r, 0)->dtype,
-                                         shape.count, shape.v, &zeros);
-    zeros = wick__keep(r->scope, status, zeros);
-    if (!zeros || !g)
-        return NULL;
-    wick_call fill = {.value = {{.number = 0}}};
-    r->scope->status = wick_apply_into(&wick_op_fill, &fill, &zeros);
-    return wick__run(r->scope, &wick_op_assign, 2, (wick_tensor *[]){zeros, g},
-                     (wick_value[]){{.sizes = &starts}, {.sizes = &lengths}});
+    return wick__padded(r->scope, g, dim, start, wick__shape_of(r, 0)->size[dim] - start - length);
 }
 
 /* A start may count from the end. */
@@ -31,7 +20,7 @@ static wick_status narrow_forward(const wick_call *call, wick_tensor **out)
 {
     wick__frame g = wick__frame_of(call->in[0]);
     int64_t dim = call->value[0].integer, length = call->value[2].integer, end;
-    wick_status status = wick__check_dim("narrow", call->in[0], dim);
+    wick_status status = wick__check_view_dim("narrow", call->in[0], dim);
     if (status)
         return status;
     int64_t start = from_front(call->value[1].integer, g.size[dim]);
@@ -61,7 +50,7 @@ static wick_status select_forward(const wick_call *call, wick_tensor **out)
 {
     wick__frame g = wick__frame_of(call->in[0]);
     int64_t dim = call->value[0].integer;
-    wick_status status = wick__check_dim("select", call->in[0], dim);
+    wick_status status = wick__check_view_dim("select", call->in[0], dim);
     if (status)
         return status;
     int64_t index = from_front(call->value[1].integer, g.size[dim]);
@@ -81,7 +70,9 @@ static void select_backward(wick__rule *r)
 {
     int dim = (int)wick__integer(r, 0);
     int64_t index = from_front(wick__integer(r, 1), wick__shape_of(r, 0)->size[dim]);
-    r->dx[0] = place(r, G, dim, index, 1);
+    wick_sizes slice = wick__sizes_of(r, 0);
+    slice.v[dim] = 1;
+    r->dx[0] = place(r, wick__reshape(r->scope, G, &slice), dim, index, 1);
 }
 static const wick__arg select_args[] = {
     TENSOR("x"), DIM("dim"), {"index", WICK__INDEX, false, 0, NULL, false}, END};
@@ -120,7 +111,7 @@ static wick_status squeeze_dim_forward(const wick_call *call, wick_tensor **out)
 {
     wick__frame g = wick__frame_of(call->in[0]);
     int64_t dim = call->value[0].integer;
-    wick_status status = wick__check_dim("squeeze", call->in[0], dim);
+    wick_status status = wick__check_view_dim("squeeze", call->in[0], dim);
     if (status)
         return status;
     if (g.size[dim] == 1 && g.ndim > 1)

@@ -19,6 +19,39 @@ static const wick__arg average_gradient_args[] = {TENSOR("g"),
                                                   END};
 enum { CEIL = 3, COUNT_INCLUDE_PAD, DIVIDE, IMAGE };
 
+/* Reads a call's arguments for an image of that shape. */
+typedef wick_status read_pool(const char *name, const wick_sizes *image, const wick_value *value,
+                              wick__pool *p);
+/* The kernel of one direction, from dense elements to dense elements. */
+typedef void run_pool(const wick_tensor *like, const wick__pool *p, const wick_value *value,
+                      const void *from, void *to);
+
+/* Pools the first input. With a shape in `image` the input is the gradient of what pooled such an
+ * image, and goes back to it. */
+static wick_status pool(const char *name, const wick_sizes *image, read_pool *read, run_pool *run,
+                        const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    wick_sizes shape = image ? *image : wick__sizes_like(x);
+    wick__pool p;
+    wick__scope s;
+    wick_status status = wick__check_one_type(name, 1, call->in);
+    if (!status)
+        status = read(name, &shape, call->value, &p);
+    if (!status && image)
+        status = wick__check_gradient(name, x, &p.output);
+    if (status)
+        return status;
+    wick__scope_open(&s, x->context);
+    const void *from = wick__read(&s, x);
+    void *to = wick__make(&s, x->dtype, image ? &p.image : &p.output, out);
+    if (!s.status)
+        run(x, &p, call->value, from, to);
+    return wick__scope_close(&s);
+}
+
+/* ---- avgPool2d ---- */
+
 static wick__pool_divisor divisor_of(const wick_value *value)
 {
     if (!value[DIVIDE].integer)
@@ -26,24 +59,27 @@ static wick__pool_divisor divisor_of(const wick_value *value)
     return value[COUNT_INCLUDE_PAD].integer ? WICK__DIVIDE_PADDED : WICK__DIVIDE_INSIDE;
 }
 
+static wick_status read_windows(const char *name, const wick_sizes *image, const wick_value *value,
+                                wick__pool *p)
+{
+    return wick__pool_read(name, image, value, NULL, value[CEIL].integer, p);
+}
+
+static void run_windows(const wick_tensor *x, const wick__pool *p, const wick_value *value,
+                        const void *from, void *to)
+{
+    wick__average_pool_forward(x->context, x->dtype, &p->d, divisor_of(value), from, to);
+}
+
+static void run_windows_back(const wick_tensor *g, const wick__pool *p, const wick_value *value,
+                             const void *from, void *to)
+{
+    wick__average_pool_backward(g->context, g->dtype, &p->d, divisor_of(value), from, to);
+}
+
 static wick_status avg_pool2d_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *x = call->in[0];
-    wick_sizes image = wick__sizes_like(x);
-    wick__pool p;
-    wick__scope s;
-    wick_status status = wick__check_one_type("avgPool2d", 1, call->in);
-    if (!status)
-        status =
-            wick__pool_read("avgPool2d", &image, call->value, NULL, call->value[CEIL].integer, &p);
-    if (status)
-        return status;
-    wick__scope_open(&s, x->context);
-    const void *px = wick__read(&s, x);
-    void *py = wick__make(&s, x->dtype, &p.output, out);
-    if (!s.status)
-        wick__average_pool_forward(x->context, x->dtype, &p.d, divisor_of(call->value), px, py);
-    return wick__scope_close(&s);
+    return pool("avgPool2d", NULL, read_windows, run_windows, call, out);
 }
 
 /* The rule of a pooling by means: its gradient takes what arrives, the arguments again, and the
@@ -75,23 +111,8 @@ const wick_op wick_op_avg_pool2d = {
 
 static wick_status avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *g = call->in[0];
-    const wick_value *v = call->value;
-    wick__pool p;
-    wick__scope s;
-    wick_status status = wick__check_one_type("avg_pool2d_grad", 1, call->in);
-    if (!status)
-        status = wick__pool_read("avg_pool2d_grad", v[IMAGE].sizes, v, NULL, v[CEIL].integer, &p);
-    if (!status)
-        status = wick__check_gradient("avg_pool2d_grad", g, &p.output);
-    if (status)
-        return status;
-    wick__scope_open(&s, g->context);
-    const void *pg = wick__read(&s, g);
-    void *px = wick__make(&s, g->dtype, &p.image, out);
-    if (!s.status)
-        wick__average_pool_backward(g->context, g->dtype, &p.d, divisor_of(v), pg, px);
-    return wick__scope_close(&s);
+    return pool("avg_pool2d_grad", call->value[IMAGE].sizes, read_windows, run_windows_back, call,
+                out);
 }
 
 static void avg_pool2d_grad_backward(wick__rule *r)
@@ -112,24 +133,25 @@ const wick_op wick_op_avg_pool2d_grad = {.name = "avg_pool2d_grad",
 static const wick__arg size_args[] = {TENSOR("x"), SIZES("size"), END};
 static const wick__arg size_gradient_args[] = {TENSOR("g"), SIZES("size"), SIZES("image"), END};
 
+static void run_shares(const wick_tensor *x, const wick__pool *p, const wick_value *value,
+                       const void *from, void *to)
+{
+    (void)value;
+    wick__adaptive_average_pool_forward(x->context, x->dtype, p->d.planes, p->d.in, p->d.out, from,
+                                        to);
+}
+
+static void run_shares_back(const wick_tensor *g, const wick__pool *p, const wick_value *value,
+                            const void *from, void *to)
+{
+    (void)value;
+    wick__adaptive_average_pool_backward(g->context, g->dtype, p->d.planes, p->d.in, p->d.out, from,
+                                         to);
+}
+
 static wick_status adaptive_avg_pool2d_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *x = call->in[0];
-    wick_sizes image = wick__sizes_like(x);
-    wick__pool p;
-    wick__scope s;
-    wick_status status = wick__check_one_type("adaptiveAvgPool2d", 1, call->in);
-    if (!status)
-        status = wick__pool_read_adaptive("adaptiveAvgPool2d", &image, call->value, &p);
-    if (status)
-        return status;
-    wick__scope_open(&s, x->context);
-    const void *px = wick__read(&s, x);
-    void *py = wick__make(&s, x->dtype, &p.output, out);
-    if (!s.status)
-        wick__adaptive_average_pool_forward(x->context, x->dtype, p.d.planes, p.d.in, p.d.out, px,
-                                            py);
-    return wick__scope_close(&s);
+    return pool("adaptiveAvgPool2d", NULL, wick__pool_read_adaptive, run_shares, call, out);
 }
 
 static void adaptive_avg_pool2d_backward(wick__rule *r)
@@ -148,24 +170,8 @@ const wick_op wick_op_adaptive_avg_pool2d = {
 
 static wick_status adaptive_avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *g = call->in[0];
-    wick__pool p;
-    wick__scope s;
-    wick_status status = wick__check_one_type("adaptive_avg_pool2d_grad", 1, call->in);
-    if (!status)
-        status = wick__pool_read_adaptive("adaptive_avg_pool2d_grad", call->value[1].sizes,
-                                          call->value, &p);
-    if (!status)
-        status = wick__check_gradient("adaptive_avg_pool2d_grad", g, &p.output);
-    if (status)
-        return status;
-    wick__scope_open(&s, g->context);
-    const void *pg = wick__read(&s, g);
-    void *px = wick__make(&s, g->dtype, &p.image, out);
-    if (!s.status)
-        wick__adaptive_average_pool_backward(g->context, g->dtype, p.d.planes, p.d.in, p.d.out, pg,
-                                             px);
-    return wick__scope_close(&s);
+    return pool("adaptive_avg_pool2d_grad", call->value[1].sizes, wick__pool_read_adaptive,
+                run_shares_back, call, out);
 }
 
 static void adaptive_avg_pool2d_grad_backward(wick__rule *r)

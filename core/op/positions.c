@@ -210,3 +210,78 @@ wick_tensor *wick__sum_at(wick__scope *s, wick_tensor *g, int64_t dim, wick_tens
     return wick__run(s, &wick_op_sum_at, 2, (wick_tensor *[]){g, positions},
                      (wick_value[]){{.integer = dim}, {.sizes = shape}});
 }
+
+/* ---- taking and putting ---- */
+
+const wick__arg wick__take_args[] = {TENSOR("x"), DIM("dim"), TENSOR("positions"), END};
+const wick__arg wick__put_args[] = {TENSOR("x"), DIM("dim"), TENSOR("positions"), TENSOR("source"),
+                                    END};
+const wick__arg wick__put_number_args[] = {TENSOR("x"), DIM("dim"), TENSOR("positions"),
+                                           NUMBER("value"), END};
+
+wick_status wick__read_positions(const wick__indexer *indexer, const char *name,
+                                 const wick_call *call, int *dim, wick_tensor **positions)
+{
+    wick_tensor *x = call->in[0];
+    wick_status status = wick__check_dim(name, x, call->value[0].integer, dim);
+    if (!status)
+        status = indexer->check_positions(name, call, *dim);
+    return status ? status : wick__positions(name, x, *dim, call->in[1], positions);
+}
+
+wick_status wick__put_source(const wick__indexer *indexer, const char *name, wick__move move,
+                             const wick_call *call, wick_tensor *to)
+{
+    wick_tensor *positions = NULL, *source = NULL;
+    int dim;
+    wick_status status = wick__read_positions(indexer, name, call, &dim, &positions);
+    if (!status)
+        status = indexer->check_source(name, call, dim);
+    if (!status)
+        status = wick__in_type_of(to, call->in[2], &source);
+    if (!status)
+        status = wick__move_by(move, to, dim, positions, source, NULL);
+    wick_tensor_release(source);
+    wick_tensor_release(positions);
+    return status;
+}
+
+wick_status wick__put_number(const wick__indexer *indexer, const char *name, const wick_call *call,
+                             wick_tensor *to)
+{
+    wick_tensor *positions = NULL;
+    uint64_t element;
+    int dim;
+    wick_status status = wick__read_positions(indexer, name, call, &dim, &positions);
+    wick__element_of(call->value[1].number, to->dtype, &element);
+    if (!status)
+        status = wick__move_by(WICK__PUT, to, dim, positions, NULL, &element);
+    wick_tensor_release(positions);
+    return status;
+}
+
+void wick__take_backward(wick__rule *r)
+{
+    wick_sizes shape = wick__sizes_of(r, 0);
+    r->dx[0] = wick__sum_at(r->scope, G, wick__integer(r, 0), Z, &shape);
+}
+
+void wick__put_sum_backward(const wick__indexer *indexer, wick__rule *r)
+{
+    r->dx[0] = G;
+    if (r->wants[2])
+        r->dx[2] = wick__taken(indexer, r);
+}
+
+wick_tensor *wick__taken(const wick__indexer *indexer, wick__rule *r)
+{
+    wick_tensor *in[] = {G, Z};
+    return in[1] ? wick__run(r->scope, indexer->take, 2, in, r->node->value) : NULL;
+}
+
+wick_tensor *wick__cleared(const wick__indexer *indexer, wick__rule *r)
+{
+    wick_tensor *in[] = {G, Z};
+    wick_value value[] = {r->node->value[0], {.number = 0}};
+    return in[1] ? wick__run(r->scope, indexer->fill, 2, in, value) : NULL;
+}

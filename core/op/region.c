@@ -6,8 +6,9 @@
 #include "op/overwrite.h"
 #include "op/positions.h"
 
-wick_status wick__slice(const wick_tensor *t, int dim, int64_t start, int64_t length,
-                        wick_tensor **part)
+/* *part = t from `start` on, `length` long, along a dimension: a view without history. */
+static wick_status slice(const wick_tensor *t, int dim, int64_t start, int64_t length,
+                         wick_tensor **part)
 {
     int64_t size[WICK_MAX_DIM];
     memcpy(size, t->size, sizeof size);
@@ -20,7 +21,7 @@ wick_status wick__slice(const wick_tensor *t, int dim, int64_t start, int64_t le
 wick_status wick__copy_slice(wick_tensor *to, int dim, int64_t start, wick_tensor *from)
 {
     wick_tensor *part = NULL;
-    wick_status status = wick__slice(to, dim, start, from->size[dim], &part);
+    wick_status status = slice(to, dim, start, from->size[dim], &part);
     if (!status)
         status = wick_tensor_copy(part, from);
     wick_tensor_release(part);
@@ -197,7 +198,7 @@ static wick_status fill_part(wick_tensor *to, int dim, int64_t start, int64_t le
 {
     static const int64_t stride[WICK_MAX_DIM];
     wick_tensor *part = NULL, *spread = NULL;
-    wick_status status = wick__slice(to, dim, start, length, &part);
+    wick_status status = slice(to, dim, start, length, &part);
     if (!status)
         status = wick__view(value, 0, to->ndim, part->size, stride, &spread);
     if (!status)
@@ -232,7 +233,7 @@ static wick_status pad_forward(const wick_call *call, wick_tensor **out)
         return status;
     wick_sizes shape = wick__sizes_like(x);
     shape.v[p.dim] = p.size;
-    status = wick__slice(x, p.dim, p.first, p.kept, &part);
+    status = slice(x, p.dim, p.first, p.kept, &part);
     if (!status)
         status = wick__output(x->context, x->dtype, shape.count, shape.v, out);
     if (!status)

@@ -4,9 +4,6 @@
 
 #include "op/describe.h"
 
-/* *part = t from `start` on, `length` long, along a dimension: a view without history. */
-wick_status wick__slice(const wick_tensor *t, int dim, int64_t start, int64_t length,
-                        wick_tensor **part);
 /* Copies `from` over the slices of `to` that begin at `start`. */
 wick_status wick__copy_slice(wick_tensor *to, int dim, int64_t start, wick_tensor *from);
 /* x with zeros before and after it along a dimension; negative numbers crop. */

@@ -163,9 +163,9 @@ static wick_status transpose_forward(const wick_call *call, wick_tensor **out)
 {
     wick__frame g = wick__frame_of(call->in[0]);
     int64_t a = call->value[0].integer, b = call->value[1].integer;
-    wick_status status = wick__check_dim("transpose", call->in[0], a);
+    wick_status status = wick__check_view_dim("transpose", call->in[0], a);
     if (!status)
-        status = wick__check_dim("transpose", call->in[0], b);
+        status = wick__check_view_dim("transpose", call->in[0], b);
     if (status)
         return status;
     swap(g.size, a, b);

@@ -13,6 +13,7 @@ typedef struct wick__frame {
     int64_t size[WICK_MAX_DIM], stride[WICK_MAX_DIM];
 } wick__frame;
 
+/* Where and how t lies. */
 static inline wick__frame wick__frame_of(const wick_tensor *t)
 {
     wick__frame g = {.ndim = t->ndim, .offset = t->offset};
@@ -32,6 +33,7 @@ static inline wick_status wick__frame_view(const wick_tensor *t, const wick__fra
     return wick__view(t, offset, g->ndim, g->size, g->stride, out);
 }
 
+/* The dimensions behind move up, or back. */
 static inline void wick__remove_dim(wick__frame *g, int dim)
 {
     size_t rest = sizeof(int64_t) * (size_t)(g->ndim - dim - 1);
@@ -50,7 +52,8 @@ static inline void wick__insert_dim(wick__frame *g, int dim, int64_t size, int64
     g->ndim++;
 }
 
-static inline wick_status wick__check_dim(const char *what, const wick_tensor *t, int64_t dim)
+/* Refuses what is no dimension of t, counted from 0. */
+static inline wick_status wick__check_view_dim(const char *what, const wick_tensor *t, int64_t dim)
 {
     if (dim >= 0 && dim < t->ndim)
         return WICK_OK;

@@ -43,6 +43,7 @@ wick_status wick__check_countable(const char *name, const char *what, const wick
 /* The image's shape with other channels and pixels. */
 wick_sizes wick__image_with(const wick_sizes *image, int64_t channels, const int64_t pixels[2]);
 
+/* Of C x H x W or N x C x H x W. */
 static inline int64_t wick__channels(const wick_sizes *image)
 {
     return image->v[image->count - 3];

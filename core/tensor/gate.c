@@ -54,7 +54,8 @@ uint64_t wick__version(const wick_tensor *t)
     return sum;
 }
 
-void wick__bump(wick_tensor *t)
+/* Counts a write to t. */
+static void bump(wick_tensor *t)
 {
     int64_t begin, end;
     if (!byte_range(t, &begin, &end))
@@ -202,7 +203,7 @@ wick_status wick__writable(wick_tensor *t, void **data)
                             "tensors do, and cannot be written; write to a clone of it",
                             writing(t), wick__shape(t));
     if (!status)
-        wick__bump(t);
+        bump(t);
     return status;
 }
 
@@ -215,7 +216,7 @@ wick_status wick_tensor_touch(wick_tensor *tensor)
 {
     wick_status status = check_read_only(tensor);
     if (!status)
-        wick__bump(tensor);
+        bump(tensor);
     return status;
 }
 

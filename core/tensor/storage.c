@@ -202,7 +202,7 @@ static wick_status check_ranges(const wick_storage *storage, int n, const int64_
 
 /* Bytes between two ranges count with the range before them, so that no write goes unseen. */
 wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,
-                                 const int64_t *end)
+                                const int64_t *end)
 {
     wick_status status = check_ranges(storage, n, begin, end);
     if (status || n <= 1)

@@ -90,8 +90,6 @@ wick_status wick__writable(wick_tensor *t, void **data);
 /* How often the bytes t lies between were written: the sum over the cells they touch. Any write
  * makes it larger. */
 uint64_t wick__version(const wick_tensor *t);
-/* Counts a write to t that did not go through wick__writable. */
-void wick__bump(wick_tensor *t);
 /* Whether the two may share a byte. */
 bool wick__overlap(const wick_tensor *a, const wick_tensor *b);
 /* Whether the two are the same elements, each at the same index. */

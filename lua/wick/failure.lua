@@ -49,8 +49,8 @@ local function without_program(traceback)
   return from and traceback:sub(1, from - 1) or traceback
 end
 
---- A message handler for `xpcall`: the message and the frames that led to it, from `level` on (2, the
--- function that raised it).
+--- A message handler for `xpcall`: the message and the frames that led to it, from `level` on (2,
+-- the function that raised it).
 function failure.describe(problem, level)
   return without_program(debug.traceback(with_suggestion(message_of(problem)), level or 2))
 end

@@ -20,8 +20,8 @@ Without a script wick reads statements, from the prompt when there is a terminal
 
 local tracing = os.getenv("WICK_TRACE") == "1"
 
--- Debugging aids asked for in the environment: WICK_CHECK_FINITE=1 stops at the first NaN, WICK_TRACE=1
--- shows at the end what each operation took.
+-- Debugging aids asked for in the environment: WICK_CHECK_FINITE=1 stops at the first NaN,
+-- WICK_TRACE=1 shows at the end what each operation took.
 local function prepare_core(core)
   if os.getenv("WICK_CHECK_FINITE") == "1" then core.setCheckFinite(true) end
   if tracing then core.traceStart() end
