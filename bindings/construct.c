@@ -170,6 +170,11 @@ int lua_wick_new_tensor(lua_State *L)
         from_storage(L, (wick_dtype)dtype, storage);
     else if (tensor)
         from_tensor(L, (wick_dtype)dtype, tensor);
+    else if (lua_istable(L, 2) && lua_gettop(L) > 2)
+        return lua_wick_error(L,
+                              "torch.%sTensor: expected one table, got %d values; rows stand in "
+                              "one table: {{1, 2}, {3, 4}}",
+                              lua_wick_type_name((wick_dtype)dtype), lua_gettop(L) - 1);
     else if (lua_istable(L, 2))
         lua_wick_table_to_tensor(L, 2, (wick_dtype)dtype);
     else {

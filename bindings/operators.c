@@ -122,8 +122,14 @@ static double value_of(lua_State *L, int index, const char *operator)
     wick_tensor *t = lua_wick_to_tensor(L, index);
     if (!t && lua_isnumber(L, index))
         return lua_tonumber(L, index);
-    if (!t || wick_tensor_count(t) != 1)
-        unsupported(L, operator);
+    if (!t || wick_tensor_count(t) != 1) {
+        lua_settop(L, 2);
+        const char *left = lua_wick_describe(L, 1), *right = lua_wick_describe(L, 2);
+        lua_wick_error(L,
+                       "%s and %s have no operator %s; x:lt(y), x:gt(y) and their like compare "
+                       "elements",
+                       left, right, operator);
+    }
     lua_wick_check(L, wick_tensor_item(t, &value));
     return value;
 }

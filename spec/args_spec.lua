@@ -73,6 +73,8 @@ describe("args in one table", function()
   it("refuses unknown names with the nearest match", function()
     assert.error_matches(function() read{ 3, 16, kernal = 5 } end,
       'there is no option "kernal", did you mean "kernel"%?')
+    assert.error_matches(function() read{ 3, 16, 5, transposed = true } end,
+      'there is no option "transposed"; there are .*kernel, .*padW')
   end)
 
   it("refuses more positions than there are", function()

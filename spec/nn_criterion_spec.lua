@@ -188,6 +188,12 @@ describe("a criterion", function()
       'nn.MSECriterion: there is no option "sizeAvergae", did you mean "sizeAverage"?')
   end)
 
+  it("returns the loss alone where updateOutput does", function()
+    assert.equal(1, select("#", nn.MSECriterion():forward(torch.ones(3), torch.zeros(3))))
+    local input = torch.zeros(2, 2)
+    assert.equal(2, select("#", nn.ClassNLLCriterion():forward(input, torch.LongTensor{ 1, 2 })))
+  end)
+
   it("records nothing for others when it runs by itself", function()
     local x = torch.ones(3)
     nn.MSECriterion():forward(x, torch.zeros(3))

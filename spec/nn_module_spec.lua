@@ -329,6 +329,13 @@ describe("errors", function()
     ['nn.Linear: there is no option "bais", did you mean "bias"?'] = function()
       nn.Linear{ 3, 4, bais = false }
     end,
+    ["nn.Linear: the weight cannot have the size -4 x 3"] = function() nn.Linear(3, -4) end,
+    ["nn.Sequential: modules are added one by one: nn.Sequential():add(...)"] = function()
+      nn.Sequential(nn.Linear(3, 4), nn.ReLU())
+    end,
+    ["nn.Sequential: add takes a module, got the class nn.ReLU; call it to make one"] = function()
+      nn.Sequential():add(nn.ReLU)
+    end,
     ["nn.Sequential: add takes a module, got 3"] = function() nn.Sequential():add(3) end,
     ["nn.SpatialConvolution: 2 groups do not divide nInputPlane, 3"] = function()
       nn.SpatialConvolution{ 3, 4, kernel = 3, groups = 2 }

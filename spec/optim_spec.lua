@@ -315,4 +315,10 @@ describe("an optimiser", function()
     assert.error_matches(function() optim.sgd(rosenbrock, x, { learningRates = 3 }) end,
       "optim.sgd: learningRates is 3; it has one element a parameter")
   end)
+
+  it("refuses the option names of other libraries", function()
+    assert.error_matches(function()
+      optim.adam(rosenbrock, torch.zeros(2), { lr = 0.1 })
+    end, 'optim.adam: there is no option "lr"; it is learningRate')
+  end)
 end)

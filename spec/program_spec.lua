@@ -52,6 +52,18 @@ describe("wick with a misspelled name", function()
       (select(2, run{ "-e", "local x = torch.ones(2) x:sumd(1)" })))
     assert.matches("global 'something'%)\n", (select(2, run{ "-e", "something()" })))
   end)
+
+  it("knows the names of other libraries", function()
+    for statement, answer in pairs{
+      ["nn.Linear(2, 3):cuda()"] = "'cuda'%); Wick has no GPU",
+      ["print(torch.ones(2).shape[1])"] = "'shape'%); Wick has x:size%(%)",
+      ["torch.save('x', {})"] = "'save'%); Wick has checkpoint%.save",
+      ["require 'cutorch'"] = "not found:.*\nWick has no GPU",
+      ["nn.Linear(2, 3).forward(torch.ones(2))"] = "called with a dot that takes a colon%?",
+    } do
+      assert.matches(answer, (select(2, run{ "-e", statement })))
+    end
+  end)
 end)
 
 describe("wick with a script", function()

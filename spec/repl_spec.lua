@@ -57,6 +57,10 @@ describe("statements and expressions", function()
 end)
 
 describe("values", function()
+  it("that are classes say so", function()
+    assert.equal("class nn.Linear, ?nn.Linear explains it\n", (feed("nn.Linear")))
+  end)
+
   it("that are tables are shown one level deep", function()
     assert.equal("{1, 2, a = {}, b = {...}, f = function, s = \"x\"}\n",
       (feed("{1, 2, a = {}, b = {1}, f = print, s = 'x'}")))

@@ -38,6 +38,9 @@ local function read_options()
   if not options.demo and options.data == "" and options.resume == "" then
     cmd:error("--data FOLDER says where MNIST is; --demo takes the digits that come along")
   end
+  for _, name in ipairs{ "epochs", "batch", "shift", "threads" } do
+    options[name] = math.tointeger(options[name]) or cmd:error("-" .. name .. " is a whole number")
+  end
   return options
 end
 

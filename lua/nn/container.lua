@@ -5,8 +5,12 @@ local torch = require "torch"
 
 local Container, parent = torch.class("nn.Container", "nn.Module")
 
---- A container without modules.
-function Container:__init()
+--- A container without modules; they are added one by one.
+function Container:__init(...)
+  if ... then
+    errors.raise("%s: modules are added one by one: %s():add(...)", class.typename(self),
+      class.typename(self))
+  end
   parent.__init(self)
   self.modules = {}
 end
@@ -15,6 +19,9 @@ end
 function Container:add(module)
   if not class.isTypeOf(module, "nn.Module") then
     errors.raise("%s: add takes a module, got %s", class.typename(self), errors.value(module))
+  elseif not class.typename(module) then
+    errors.raise("%s: add takes a module, got the class %s; call it to make one",
+      class.typename(self), getmetatable(module).__typename)
   end
   self.modules[#self.modules + 1] = module
   return self
@@ -35,19 +42,17 @@ function Container:applyToModules(f)
   for _, module in ipairs(self.modules) do f(module) end
 end
 
+--- Calls f(module) for the container and everything in it, parents first.
 function Container:apply(f)
   f(self)
   for _, module in ipairs(self.modules) do module:apply(f) end
 end
 
 local function with_place(self, index, message)
-  if type(message) ~= "string" or message == "interrupted" then return message end
-  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
-  if not position then position, rest = "", message end
   local name = rawget(self, "name")
   local place = ("In %d module of %s"):format(index, class.typename(self))
   if name then place = ("%s %q"):format(place, name) end
-  return ("%s%s: %s"):format(position, place, rest)
+  return errors.within(place, message)
 end
 
 local function checked(self, index, ok, ...)
@@ -62,6 +67,7 @@ function Container:rethrowErrors(module, index, method, ...)
   return checked(self, index, pcall(module[method], module, ...))
 end
 
+--- The lists of all parameters inside and of their gradients, module by module.
 function Container:parameters()
   local weights, grads = {}, {}
   for _, module in ipairs(self.modules) do
@@ -74,19 +80,23 @@ function Container:parameters()
   return weights, grads
 end
 
+--- Nothing: a container has no parameters of its own; those inside are tied where they stand.
 function Container:bind()
 end
 
+--- Training mode, for everything inside.
 function Container:training()
   self.train = true
   self:applyToModules(function(module) module:training() end)
 end
 
+--- Evaluation mode, for everything inside.
 function Container:evaluate()
   self.train = false
   self:applyToModules(function(module) module:evaluate() end)
 end
 
+--- Initialises all parameters inside anew.
 function Container:reset(deviation)
   self:applyToModules(function(module) module:reset(deviation) end)
 end

@@ -26,10 +26,7 @@ end
 
 local function named(self, ok, ...)
   if ok then return ... end
-  local message = ...
-  if type(message) ~= "string" or message == "interrupted" then error(message, 0) end
-  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
-  error(("%s%s: %s"):format(position or "", class.typename(self), rest or message), 0)
+  error(errors.within(class.typename(self), (...)), 0)
 end
 
 -- updateOutput, whose error names the criterion.
@@ -65,6 +62,14 @@ local function run_own(self, input, target)
   return loss
 end
 
+-- Leaves the loss in `output`, and what backward needs of a recorded run, in fields.
+local function finish(self, kept, loss, ...)
+  if kept then kept.loss = loss end
+  self._kept = kept
+  self.output = number_of(loss)
+  return self.output, ...
+end
+
 --- The loss of `input` against `target`, a number, also left in `self.output`; while a recording
 -- is open the loss tensor itself. Further results of `updateOutput` follow.
 function Criterion:forward(input, target)
@@ -74,16 +79,10 @@ function Criterion:forward(input, target)
   end
   self._kept = nil
   if has_own_gradient(self) or not tape.may_record() then
-    local loss, extra = tape.outside(update, self, input, target)
-    self.output = number_of(loss)
-    return self.output, extra
+    return finish(self, nil, tape.outside(update, self, input, target))
   end
   local kept = { input = input, target = target, leaves = tape.leaves(input) }
-  local loss, extra = tape.inside(true, update, self, kept.leaves, target)
-  kept.loss = loss
-  self._kept = kept
-  self.output = number_of(loss)
-  return self.output, extra
+  return finish(self, kept, tape.inside(true, update, self, kept.leaves, target))
 end
 
 local function kept_run(self, input, target)
@@ -115,6 +114,7 @@ function Criterion:updateGradInput(input, target)
   return self.gradInput
 end
 
+--- The gradient of the loss with respect to the input, as `updateGradInput` gives it.
 function Criterion:backward(input, target)
   if has_own_gradient(self) then
     return torch.noGrad(self.updateGradInput, self, input, target)
@@ -138,9 +138,11 @@ for _, name in ipairs{ "clone", "share", "type", "float", "double" } do
   Criterion[name] = nn.Module[name]
 end
 
+--- Nothing: a criterion has no parameters.
 function Criterion:bind()
 end
 
+--- Calls f(criterion), as modules do.
 function Criterion:apply(f)
   f(self)
 end

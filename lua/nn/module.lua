@@ -24,9 +24,19 @@ local gradient_fields = setmetatable({}, {
   end,
 })
 
+local function check_sizes(self, name, ...)
+  for _, size in ipairs{ ... } do
+    if type(size) == "number" and size < 0 then
+      errors.raise("%s: the %s cannot have the size %s", class.typename(self), name,
+        table.concat({ ... }, " x "))
+    end
+  end
+end
+
 --- Makes the parameter `self[name]` of these sizes, uninitialised, and its gradient, zero, as
 -- `self.gradName`; both appear in `parameters()`, in the order in which they were made.
 function Module:parameter(name, ...)
+  check_sizes(self, name, ...)
   self._parameters = self._parameters or {}
   self._parameters[#self._parameters + 1] = name
   self[name] = torch.Tensor(...)

@@ -26,23 +26,14 @@ end
 
 -- Running ----------------------------------------------------------------------------------------
 
-local function split_position(message)
-  if type(message) ~= "string" then return "", message end
-  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
-  return position or "", rest or message
-end
-
 -- Runs updateOutput; its error names the module.
 local function update(self, input)
   self:bind()
   if rawget(self, "modules") then return self:updateOutput(input) end
   local ok, output = pcall(self.updateOutput, self, input)
   if ok then return output end
-  local position, rest = split_position(output)
-  if type(rest) ~= "string" or rest == "interrupted" then error(output, 0) end
   local name = rawget(self, "name")
-  local who = name and ("%s %q"):format(self, name) or tostring(self)
-  error(("%s%s: %s"):format(position, who, rest), 0)
+  error(errors.within(name and ("%s %q"):format(self, name) or tostring(self), output), 0)
 end
 
 -- Torch7's way on the tape ------------------------------------------------------------------------
@@ -70,8 +61,8 @@ local function refuse_second_run(self)
     .. "module:clone('weight', 'bias', 'gradWeight', 'gradBias')", self)
 end
 
--- The gradient of a Torch7-style module's run: what the tape calls. The module gets a gradient of its
--- own, as in-place modules write into theirs.
+-- The gradient of a Torch7-style module's run: what the tape calls. The module gets a gradient of
+-- its own, as in-place modules write into theirs.
 local function torch7_backward(self, run, input, count, weights, grads, outputs)
   return function(...)
     if self._run ~= run then refuse_second_run(self) end

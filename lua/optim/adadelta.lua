@@ -12,7 +12,7 @@ return function(feval, x, config, state)
   config = config or {}
   state = state or config
   local rho, eps = config.rho or 0.9, config.eps or 1e-6
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)
   local variance = step.buffer(state, "paramVariance", memory)

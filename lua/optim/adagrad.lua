@@ -10,7 +10,7 @@ local WHAT = "optim.adagrad"
 return function(feval, x, config, state)
   config = config or {}
   state = state or config
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)
   state.evalCounter = state.evalCounter or 0

@@ -9,7 +9,7 @@ return function(feval, x, config, state)
   config = config or {}
   state = state or config
   local beta1, beta2 = config.beta1 or 0.9, config.beta2 or 0.999
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)
   state.t = (state.t or 0) + 1

@@ -31,7 +31,7 @@ return function(feval, x, config, state)
   config = config or {}
   state = state or config
   fill_in(config, state)
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   state.t = state.t + 1
   memory:mul(1 - config.lambda * state.eta_t)

@@ -139,7 +139,7 @@ end
 return function(feval, x, config, state)
   config = config or {}
   state = state or config
-  local o, memory = options_of(config), step.memory(WHAT, x)
+  local o, memory = options_of(config), step.memory(WHAT, x, config)
   local f1, g = step.evaluate(WHAT, feval, x)
   for _, key in ipairs{ "df0", "df1", "df2", "x0", "s" } do step.buffer(state, key, memory) end
   state.df1:copy(g)

@@ -115,7 +115,7 @@ end
 return function(feval, x, config, state)
   config = config or {}
   state = state or config
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   state.funcEval = (state.funcEval or 0) + 1
   local run = {

@@ -15,7 +15,7 @@ return function(feval, x, config, state)
     errors.raise("%s: the momentum is %s; it has to be greater than 0 (optim.sgd needs none)", WHAT,
       errors.value(momentum))
   end
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   if state.dfdx then memory:add(momentum, state.dfdx) end
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)

@@ -11,7 +11,7 @@ return function(feval, x, config, state)
   config = config or {}
   state = state or config
   local alpha = config.alpha or 0.99
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)
   local mean = step.buffer(state, "m", memory, config.initialMean)

@@ -34,7 +34,7 @@ end
 return function(feval, x, config, state)
   config = config or {}
   state = state or config
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local values = {}
   for i = 1, config.niter or 1 do
     local value, gradient = step.evaluate(WHAT, feval, x)

@@ -28,7 +28,7 @@ return function(feval, x, config, state)
     errors.raise("%s: Nesterov momentum requires a momentum and zero dampening; they are %s and %s",
       WHAT, errors.value(momentum), errors.value(dampening))
   end
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
   step.decay(WHAT, config, memory, gradient)
   if momentum ~= 0 then

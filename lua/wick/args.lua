@@ -142,6 +142,15 @@ function Arguments:set_group(given, name, value)
   end
 end
 
+local function refuse_option(self, key)
+  local nearest = errors.nearest(key, self.known)
+  local names = {}
+  for name in pairs(self.known) do names[#names + 1] = name end
+  table.sort(names)
+  errors.raise("%s: there is no option %s%s", self.name, errors.value(key),
+    nearest and errors.suggestion(nearest) or "; there are " .. table.concat(names, ", "))
+end
+
 -- What a table of positions and names gives, by name.
 function Arguments:spread(options)
   local given = {}
@@ -153,8 +162,7 @@ function Arguments:spread(options)
       end
       key = self.rows[key].name
     elseif not self.known[key] then
-      errors.raise("%s: there is no option %s%s", self.name, errors.value(key),
-        errors.suggestion(errors.nearest(key, self.known)))
+      refuse_option(self, key)
     end
     if not self.groups[key] then given[key] = value end
   end

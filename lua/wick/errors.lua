@@ -31,6 +31,15 @@ function errors.number(number)
   return ("%.14g"):format(number)
 end
 
+--- The message of an inner error with `place` in front, behind the script's position. What is no
+-- text, or says that the user interrupted, stays as it is.
+function errors.within(place, message)
+  if type(message) ~= "string" then return message end
+  local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
+  if (rest or message) == "interrupted" then return message end
+  return ("%s%s: %s"):format(position or "", place, rest or message)
+end
+
 local function shape(tensor)
   local sizes = {}
   for dim = 1, tensor:dim() do sizes[dim] = ("%d"):format(tensor:size(dim)) end

@@ -35,12 +35,45 @@ local function candidates(kind)
   return names
 end
 
--- A misspelled function is nil; calling it says so, and then this says what was near.
+local NO_GPU = "no GPU; leave it out"
+local CHECKPOINT = 'checkpoint.save and checkpoint.load of require "wick.checkpoint"'
+local PARAMETERS = "module:namedParameters() and wick.checkpoint"
+
+-- What stands here for names that other libraries have.
+local counterparts = {
+  argmax = "the second result of x:max(dim)", argmin = "the second result of x:min(dim)",
+  cuda = NO_GPU, cudnn = NO_GPU, cunn = NO_GPU, cutorch = NO_GPU, eval = "module:evaluate()",
+  load = CHECKPOINT, load_state_dict = PARAMETERS, no_grad = "torch.noGrad(f)",
+  numpy = "x:totable()", requires_grad = "x:requiresGrad()", save = CHECKPOINT,
+  shape = "x:size()", state_dict = PARAMETERS, step = "optim.sgd(feval, parameters, state)",
+  tensor = "torch.Tensor", to = "x:type(name), x:float(), x:double()", train = "module:training()",
+  zero_grad = "module:zeroGradParameters()",
+}
+
+-- What a call of a nil method or field may have meant: the name of another library, a method whose
+-- object was left out, or a name near it.
+local function explain_call(kind, name)
+  local names = candidates(kind)
+  if kind == "method" and names[name] then
+    return ", was something called with a dot that takes a colon?"
+  end
+  if counterparts[name] then return "; Wick has " .. counterparts[name] end
+  return errors.suggestion(names[errors.nearest(name, names)])
+end
+
+-- Adds what was probably meant to Lua's own messages about names that are nil, and to those about
+-- packages that do not exist.
 local function with_suggestion(message)
   local kind, name = message:match("attempt to call a nil value %((%a+) '([%w_]+)'%)")
-  if not kind then return message end
-  local names = candidates(kind)
-  return message .. errors.suggestion(names[errors.nearest(name, names)])
+  if kind then return message .. explain_call(kind, name) end
+  if message:find("attempt to index a nil value (field 'shape')", 1, true) then
+    return message .. "; Wick has " .. counterparts.shape
+  end
+  local package_name = message:match("module '([%w_]+)' not found")
+  if counterparts[package_name] == NO_GPU then
+    return ("%s\nWick has %s"):format(message, NO_GPU)
+  end
+  return message
 end
 
 -- What stands below the guarded call is the program.

@@ -121,6 +121,10 @@ function show.value(value)
   if class.isTensor(value) then return tensor_text(value) end
   local metatable = debug.getmetatable(value)
   local speaks = type(metatable) == "table" and metatable.__tostring
+  local described = getmetatable(value) -- a class shows itself as its instances' metatable
+  if type(described) == "table" and described ~= metatable and described.__typename then
+    return ("class %s, ?%s explains it"):format(described.__typename, described.__typename)
+  end
   if type(value) == "table" and not speaks then return table_text(value) end
   return (tostring(value):gsub("\n$", ""))
 end
