@@ -67,14 +67,50 @@ end
 
 -- Comments above declarations --------------------------------------------------------------------
 
--- The C header: a comment block followed by a declaration.
+local function stripped(comment)
+  return (comment:gsub("^/%*%s*", ""):gsub("%s*%*/%s*$", ""):gsub("\n[ ]*%*[ ]?", "\n"))
+end
+
+local function count_of(text, character)
+  return select(2, text:gsub(character, ""))
+end
+
+local function is_complete(piece)
+  if piece.kind == "comment" then return piece.text:find("%*/%s*$") end
+  local code = piece.text:gsub("/%*.-%*/", "")
+  return code:find(";%s*$") and count_of(code, "{") == count_of(code, "}")
+end
+
+-- The pieces of a C header in order: { kind = "section", "comment" or "code", text = }.
+local function c_pieces(text)
+  local pieces, open = {}, nil
+  for line in text:gmatch("([^\n]*)\n") do
+    local section = line:match("^/%* %-%-%-%- (.-) %-+ %*/$")
+    if open then
+      open.text = open.text .. "\n" .. line
+    elseif section then
+      pieces[#pieces + 1] = { kind = "section", text = section }
+    elseif line:find("^/%*") then
+      open = { kind = "comment", text = line }
+    elseif line:find("^%a") and not line:find("^extern") then
+      open = { kind = "code", text = line }
+    end
+    if open and is_complete(open) then
+      pieces[#pieces + 1] = open
+      open = nil
+    end
+  end
+  return pieces
+end
+
+-- Sections, comments and the declarations below them.
 local function c_page()
   local lines, count = { "# The C library: wick.h\n" }, 0
-  local text = read(root .. "/core/wick.h")
-  for comment, declaration in text:gmatch("/%*%s*(.-)%s*%*/%s*\n([%a][^\n;{]-%b()[^;{]*;)") do
-    comment = comment:gsub("\n%s*%*%s?", "\n")
-    lines[#lines + 1] = ("```c\n%s\n```\n\n%s\n"):format(declaration, comment)
-    count = count + 1
+  local formats = { section = "## %s\n", comment = "%s\n", code = "```c\n%s\n```\n" }
+  for _, piece in ipairs(c_pieces(read(root .. "/core/wick.h"))) do
+    local text = piece.kind == "comment" and stripped(piece.text) or piece.text
+    lines[#lines + 1] = formats[piece.kind]:format(text)
+    if piece.kind == "code" then count = count + 1 end
   end
   return lines, count
 end

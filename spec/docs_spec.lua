@@ -62,7 +62,11 @@ describe("make docs", function()
       assert.is_true(#read(target .. "/" .. page) > 500, page)
     end
     assert.matches("### `torch%.conv2d%(", read(target .. "/reference-operations.md"))
-    assert.matches("wick_tensor_new", read(target .. "/reference-c.md"))
+    local c_page = read(target .. "/reference-c.md")
+    for name in read(root .. "/core/wick.h"):gmatch("\n[%w_ ]-%*?(wick_[%l_]+)%(") do
+      assert.is_truthy(c_page:find(name .. "(", 1, true), name)
+    end
+    assert.is_nil(c_page:find("#include", 1, true))
     assert.matches("Module:updateGradInput", read(target .. "/reference-lua.md"))
     assert(os.execute("rm -r '" .. target .. "'"))
   end)
