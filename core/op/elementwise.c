@@ -144,13 +144,6 @@ static wick_tensor *operand(wick__scope *scope, wick_tensor *t, wick_dtype dtype
     return flat ? flattened(scope, t, shape) : t;
 }
 
-static bool same_geometry(const wick_tensor *a, const wick_tensor *b)
-{
-    size_t bytes = sizeof(int64_t) * (size_t)a->ndim;
-    return a->offset == b->offset && wick__same_shape(a, b) &&
-           memcmp(a->stride, b->stride, bytes) == 0;
-}
-
 /* Writing straight into the destination is safe when it has the type and meets each input either
  * nowhere or element for element. */
 static bool writes_safely(const wick_call *call, const wick_tensor *to, wick_dtype dtype,
@@ -160,7 +153,7 @@ static bool writes_safely(const wick_call *call, const wick_tensor *to, wick_dty
         return false;
     for (int i = 0; i < call->inputs; i++)
         if (wick__overlap(call->in[i], to) &&
-            !(same_geometry(call->in[i], to) && shape_is(shape, to)))
+            !(wick__same_elements(call->in[i], to) && shape_is(shape, to)))
             return false;
     return true;
 }
