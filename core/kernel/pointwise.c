@@ -3,7 +3,18 @@
 
 #include <math.h>
 
+#include "kernel/exp_lines.h"
 #include "kernel/pointwise_macros.h"
+
+/* Loops of floats that are compiled for every instruction set. */
+#define BEST_LINE(NAME)                                                                            \
+    static void NAME##_float(int64_t n, void *const *p, const int64_t *s, const void *parameter)   \
+    {                                                                                              \
+        wick__exp_lines_best()->NAME(n, p, s, parameter);                                          \
+    }
+BEST_LINE(exp)
+BEST_LINE(tanh)
+BEST_LINE(sigmoid)
 
 #define NUMBER(TYPE, value) (TYPE)(value)
 #define SUM(x, z) ((x) + (z))
@@ -14,6 +25,13 @@
 #include "kernel/each_real.h"
 #define EACH "kernel/pointwise_all.inc"
 #include "kernel/each_real.h"
+#define REAL double
+#define K(name) name##_double
+UNARY(exp, exp(x))
+UNARY(tanh, tanh(x))
+UNARY(sigmoid, 1 / (1 + exp(-x)))
+#undef REAL
+#undef K
 #undef NUMBER
 #undef SUM
 #undef DIFFERENCE
