@@ -2,45 +2,18 @@
  * convert.inc a single one. */
 #include "kernel/convert.h"
 
-#include <string.h>
+#include "kernel/bits.h"
 
 /* ---- half precision ---- */
-
-static inline uint32_t bits_of_float(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline uint64_t bits_of_double(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float float_of_bits(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static inline double double_of_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 /* Halves have 5 bits of exponent and 10 of fraction. Below 2^-14 they are multiples of 2^-24, and
  * adding the number whose last bit is worth 2^-24 lets the processor round to one. 65520 and above
  * round to infinity. A NaN keeps the top of its payload. */
 static inline uint16_t half_from_float(float x)
 {
-    uint32_t bits = bits_of_float(x), magnitude = bits & 0x7FFFFFFFu;
-    uint32_t tiny = bits_of_float(float_of_bits(magnitude) + 0x1p-1f) - bits_of_float(0x1p-1f);
+    uint32_t bits = wick__bits_of_float(x), magnitude = bits & 0x7FFFFFFFu;
+    uint32_t tiny = wick__bits_of_float(wick__float_of_bits(magnitude) + 0x1p-1f) -
+                    wick__bits_of_float(0x1p-1f);
     uint32_t normal = (magnitude - (112u << 23) + 0xFFFu + ((magnitude >> 13) & 1)) >> 13;
     uint32_t huge = magnitude > 0x7F800000u ? 0x7E00u | ((magnitude >> 13) & 0x3FFu) : 0x7C00u;
     uint32_t half = magnitude < 0x38800000u ? tiny : normal;
@@ -49,15 +22,15 @@ static inline uint16_t half_from_float(float x)
 
 static inline uint16_t half_from_double(double x)
 {
-    uint64_t bits = bits_of_double(x), magnitude = bits & UINT64_C(0x7FFFFFFFFFFFFFFF);
+    uint64_t bits = wick__bits_of_double(x), magnitude = bits & UINT64_C(0x7FFFFFFFFFFFFFFF);
     uint64_t sign = bits >> 48 & 0x8000u;
     if (magnitude > UINT64_C(0x7FF0000000000000))
         return (uint16_t)(sign | 0x7E00u | (magnitude >> 42 & 0x3FFu));
     if (magnitude >= UINT64_C(0x40EFFE0000000000))
         return (uint16_t)(sign | 0x7C00u);
     if (magnitude < UINT64_C(0x3F10000000000000))
-        return (uint16_t)(sign | (bits_of_double(double_of_bits(magnitude) + 0x1p28) -
-                                  bits_of_double(0x1p28)));
+        return (uint16_t)(sign | (wick__bits_of_double(wick__double_of_bits(magnitude) + 0x1p28) -
+                                  wick__bits_of_double(0x1p28)));
     uint64_t rounded = magnitude + ((UINT64_C(1) << 41) - 1) + (magnitude >> 42 & 1);
     return (uint16_t)(sign | ((rounded - (UINT64_C(1008) << 52)) >> 42));
 }
@@ -65,10 +38,12 @@ static inline uint16_t half_from_double(double x)
 static inline float half_to_float(uint16_t half)
 {
     uint32_t magnitude = half & 0x7FFFu, sign = (uint32_t)(half & 0x8000u) << 16;
-    uint32_t tiny = bits_of_float((float)magnitude * 0x1p-24f);
+    uint32_t tiny = wick__bits_of_float((float)magnitude * 0x1p-24f);
     uint32_t normal = (magnitude << 13) + (112u << 23);
     uint32_t huge = (magnitude << 13) + (224u << 23);
-    return float_of_bits(sign | (magnitude >= 0x7C00u ? huge : magnitude < 0x400u ? tiny : normal));
+    return wick__float_of_bits(sign | (magnitude >= 0x7C00u ? huge
+                                       : magnitude < 0x400u ? tiny
+                                                            : normal));
 }
 
 uint16_t wick__half_from_float(float x)

@@ -5,22 +5,8 @@
 #define WICK_KERNEL_EXP_H
 
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
-static inline float wick__float_of_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint32_t wick__bits_of_float(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
+#include "kernel/bits.h"
 
 /* 2^n for n from -126 to 127. */
 static inline float wick__power_of_two(int32_t n)
