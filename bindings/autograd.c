@@ -29,6 +29,21 @@ static void collect_before(lua_State *L)
         lua_wick_collect(L);
 }
 
+/* Runs backward with callbacks going to this thread. */
+static int run_backward(lua_State *L, int roots, wick_tensor *const *root,
+                        wick_tensor *const *seeds, wick_backward_options o)
+{
+    wick_lua *state = lua_wick_state(L);
+    lua_State *running = state->running;
+    state->running = L;
+    wick_status status = wick_backward_all(roots, root, seeds, o);
+    state->running = running;
+    lua_wick_clear_dead(L);
+    lua_wick_check(L, status);
+    lua_wick_spend(L);
+    return 0;
+}
+
 /* backward(t [, gradient] [, options]): adds the gradient of t, one element unless its own gradient
  * is given, to every leaf it depends on. options: retain the graph, record the pass itself. */
 static int backward(lua_State *L)
@@ -36,16 +51,7 @@ static int backward(lua_State *L)
     collect_before(L);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "backward");
     wick_tensor *seed = lua_wick_to_tensor(L, 2);
-    wick_backward_options o = options(L, seed ? 3 : 2);
-    wick_lua *state = lua_wick_state(L);
-    lua_State *running = state->running;
-    state->running = L;
-    wick_status status = wick_backward(t, seed, o);
-    state->running = running;
-    lua_wick_clear_dead(L);
-    lua_wick_check(L, status);
-    lua_wick_spend(L);
-    return 0;
+    return run_backward(L, 1, &t, seed ? &seed : NULL, options(L, seed ? 3 : 2));
 }
 
 enum { MOST = 250 };
@@ -80,15 +86,7 @@ static int backward_all(lua_State *L)
     int roots = read_list(L, 1, "outputs", root);
     if (roots == 0 || read_list(L, 2, "gradients", seed) != roots)
         return lua_wick_error(L, "backward: a gradient is wanted for each output");
-    wick_lua *state = lua_wick_state(L);
-    lua_State *running = state->running;
-    state->running = L;
-    wick_status status = wick_backward_all(roots, root, seed, (wick_backward_options){0});
-    state->running = running;
-    lua_wick_clear_dead(L);
-    lua_wick_check(L, status);
-    lua_wick_spend(L);
-    return 0;
+    return run_backward(L, roots, root, seed, (wick_backward_options){0});
 }
 
 /* grad(outputs, inputs [, gradients] [, options]): a list of gradients of the outputs' sum,

@@ -7,16 +7,17 @@
 
 enum { NAME_TEXT = 80 };
 
-static bool is_choice(lua_State *L, int index, const char *choices)
+/* The place of the word at `index` among "mean|sum|none"; -1: it is none of them. */
+static int choice_at(lua_State *L, int index, const char *choices)
 {
     if (lua_type(L, index) != LUA_TSTRING)
-        return false;
+        return -1;
     size_t n;
-    const char *word = lua_tolstring(L, index, &n);
-    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+    const char *word = lua_tolstring(L, index, &n), *at = choices;
+    for (int i = 0; at; i++, at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
         if (strncmp(at, word, n) == 0 && (at[n] == '|' || !at[n]))
-            return true;
-    return false;
+            return i;
+    return -1;
 }
 
 static bool is_table_tensor(lua_State *L, int index)
@@ -37,7 +38,6 @@ static int takes(lua_State *L, const wick__arg *arg, int at, int last)
             return 1;
         return at < last && lua_wick_to_tensor(L, at) && lua_wick_to_tensor(L, at + 1) ? 2 : -1;
     case WICK__NUMBER:
-        return lua_isnumber(L, at) ? 1 : -1;
     case WICK__INTEGER:
     case WICK__DIM:
     case WICK__INDEX:
@@ -45,7 +45,7 @@ static int takes(lua_State *L, const wick__arg *arg, int at, int last)
     case WICK__BOOLEAN:
         return lua_isboolean(L, at) ? 1 : -1;
     case WICK__CHOICE:
-        return is_choice(L, at, arg->choices) ? 1 : -1;
+        return choice_at(L, at, arg->choices) >= 0 ? 1 : -1;
     case WICK__DTYPE:
         return lua_type(L, at) == LUA_TSTRING && lua_wick_dtype(lua_tostring(L, at)) >= 0 ? 1 : -1;
     case WICK__SIZES:
@@ -229,15 +229,11 @@ static int64_t left_out_dim(const wick__arg *arg, int ndim)
 
 static int64_t choice_of(lua_State *L, const lua_match *match, const wick__arg *arg)
 {
-    const char *at = arg->choices;
-    if (!is_choice(L, -1, arg->choices))
+    int choice = choice_at(L, -1, arg->choices);
+    if (choice < 0)
         lua_wick_error(L, "%s: %s is %s; it has to be one of %s", match->op->name, arg->name,
                        lua_wick_describe(L, -1), arg->choices);
-    size_t n;
-    const char *word = lua_tolstring(L, -1, &n);
-    for (int64_t i = 0;; i++, at = strchr(at, '|') + 1)
-        if (strncmp(at, word, n) == 0 && (at[n] == '|' || !at[n]))
-            return i;
+    return choice;
 }
 
 static double number_of(lua_State *L, const lua_match *match, const wick__arg *arg)

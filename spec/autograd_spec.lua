@@ -142,6 +142,13 @@ describe("writing in place", function()
     assert.same({ 6, 6 }, x.grad:totable())
   end)
 
+  it("of values without history leaves none", function()
+    local y = leaf{ 1, 2 } * 3
+    y:copy(torch.DoubleTensor{ 7, 8 })
+    assert.is_false(y:isRecorded())
+    assert.equal(15, y:sum())
+  end)
+
   it("is refused on a leaf, with the way out", function()
     local x = leaf{ 1 }
     assert.matches("torch.noGrad", message_of(x.add, x, 1))

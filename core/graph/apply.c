@@ -52,17 +52,21 @@ static wick_status traced(wick_context *context, const wick_op *op, const wick_c
 /* The layers below know no operations; what they refuse gets the name of the one under way. */
 static wick_status named(const wick_op *op, wick_status status)
 {
+    if (!status)
+        return status;
     const char *message = wick_message();
     bool from_below = strncmp(message, "tensor: ", 8) == 0 || strncmp(message, "storage: ", 9) == 0;
-    return status && from_below ? wick__fail_in(status, "%s: ", op->name) : status;
+    return from_below ? wick__fail_in(status, "%s: ", op->name) : status;
 }
 
 /* A composite speaks in its own name, not in those of the operations that it is made of. */
 static wick_status renamed(const wick_op *op, wick_status status)
 {
+    if (!status)
+        return status;
     const char *message = wick_message();
     size_t length = strcspn(message, ": ");
-    if (!status || strncmp(message + length, ": ", 2) != 0 ||
+    if (strncmp(message + length, ": ", 2) != 0 ||
         (length == strlen(op->name) && strncmp(message, op->name, length) == 0))
         return status;
     return wick__fail(status, "%s%s", op->name, message + length);
@@ -189,10 +193,7 @@ static wick_status take_over(wick_context *context, const wick_op *op, wick_tens
 {
     const char *writing = context->writing;
     context->writing = op->name;
-    wick_status status =
-        wick__same_shape(to, result) ? WICK_OK : wick_tensor_resize(to, result->ndim, result->size);
-    if (!status)
-        status = wick_tensor_copy(to, result);
+    wick_status status = wick__take_value(to, result);
     context->writing = writing;
     if (status || (!result->node && !to->node))
         return status;
@@ -215,10 +216,10 @@ static wick_status apply_directly(wick_context *context, const wick_op *op, cons
         return status;
     wick_tensor *results[RESULTS] = {to};
     wick_tensor_retain(to);
-    bool cut = op->constant && to->node && context->recording;
+    const wick_node *before = to->node;
     status = forward_and_record(context, op, call, results);
-    if (!status && cut) {
-        wick__node_release(to->node);
+    if (!status && context->recording && to->node == before) {
+        wick__node_release(to->node); /* the new value does not come from there */
         to->node = NULL;
     }
     release_all(results, RESULTS);

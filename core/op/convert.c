@@ -51,12 +51,7 @@ static wick_status copy_into(wick_tensor *to, wick_tensor *from)
     wick_sizes shape;
     wick_tensor *both[] = {to, from}, *expanded;
     int64_t stride[WICK_MAX_DIM];
-    if (wick__broadcast("copy", 2, both, &shape))
-        return wick__fail(WICK_ESHAPE, "copy: inconsistent tensor size: %s does not go into %s",
-                          wick__shape(from), wick__shape(to));
-    wick_sizes wanted = wick__sizes_like(to);
-    if (shape.count != wanted.count ||
-        __builtin_memcmp(shape.v, wanted.v, sizeof(int64_t) * (size_t)shape.count))
+    if (wick__broadcast("copy", 2, both, &shape) || !wick__has_shape(to, &shape))
         return wick__fail(WICK_ESHAPE, "copy: inconsistent tensor size: %s does not go into %s",
                           wick__shape(from), wick__shape(to));
     wick__broadcast_strides(from, &shape, stride);

@@ -44,14 +44,6 @@ wick_status wick__check_one_type(const char *name, int n, wick_tensor *const *t)
     return WICK_OK;
 }
 
-bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape)
-{
-    for (int d = 0; d < shape->count && t->ndim == shape->count; d++)
-        if (t->size[d] != shape->v[d])
-            return false;
-    return t->ndim == shape->count;
-}
-
 wick_status wick__check_gradient(const char *name, const wick_tensor *g, const wick_sizes *output)
 {
     char text[WICK__SHAPE_TEXT];

@@ -14,9 +14,6 @@ void *wick__make(wick__scope *s, wick_dtype dtype, const wick_sizes *shape, wick
 /* Refuses tensors that are not all float32 or all float64; NULL ones do not count. */
 wick_status wick__check_one_type(const char *name, int n, wick_tensor *const *t);
 
-/* Whether that is the shape of t. */
-bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape);
-
 /* Refuses a gradient that has not the shape of the output it belongs to. */
 wick_status wick__check_gradient(const char *name, const wick_tensor *g, const wick_sizes *output);
 

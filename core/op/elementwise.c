@@ -1,8 +1,6 @@
 /* The frame around element-wise loops. */
 #include "op/elementwise.h"
 
-#include <string.h>
-
 #include "tensor/iterate.h"
 
 enum { FEW = 4 };
@@ -37,12 +35,6 @@ static wick_status check_condition(const wick__map *map, const wick_call *call)
 
 /* ---- shapes ---- */
 
-static bool shape_is(const wick_sizes *shape, const wick_tensor *t)
-{
-    return shape->count == t->ndim &&
-           memcmp(shape->v, t->size, sizeof(int64_t) * (size_t)t->ndim) == 0;
-}
-
 static int64_t count_of(const wick_sizes *shape)
 {
     int64_t n = shape->count > 0;
@@ -65,12 +57,6 @@ static bool is_input(const wick_call *call, const wick_tensor *t)
         if (call->in[i] == t)
             return true;
     return false;
-}
-
-static void take_shape(wick_sizes *shape, const wick_tensor *t)
-{
-    shape->count = t->ndim;
-    memcpy(shape->v, t->size, sizeof(int64_t) * (size_t)t->ndim);
 }
 
 static wick_status ambiguous(const char *name, const wick_call *call, const wick_sizes *shape)
@@ -104,14 +90,14 @@ static wick_status result_shape(const wick__map *map, const wick_call *call, con
     bool enlarges = !status && agree && count_of(shape) != wick__count(call->in[0]);
     *flat = agree && ((status && to) || (enlarges && call->in[0]->context->equal_counts));
     if (*flat) {
-        take_shape(shape, in_place ? to : call->in[0]);
+        *shape = wick__sizes_like(in_place ? to : call->in[0]);
         return WICK_OK;
     }
     if (status)
         return status;
     if (enlarges)
         return ambiguous(map->name, call, shape);
-    if (in_place && !shape_is(shape, to))
+    if (in_place && !wick__has_shape(to, shape))
         return would_grow(map->name, to, shape);
     return WICK_OK;
 }
@@ -122,7 +108,7 @@ static wick_tensor *flattened(wick__scope *scope, wick_tensor *t, const wick_siz
 {
     wick_tensor *dense = NULL, *view = NULL;
     int64_t stride[WICK_MAX_DIM];
-    if (!t || shape_is(shape, t))
+    if (!t || wick__has_shape(t, shape))
         return t;
     wick_status status = wick__contiguous(t, &dense);
     dense = wick__keep(scope, status, dense);
@@ -153,16 +139,9 @@ static bool writes_safely(const wick_call *call, const wick_tensor *to, wick_dty
         return false;
     for (int i = 0; i < call->inputs; i++)
         if (wick__overlap(call->in[i], to) &&
-            !(wick__same_elements(call->in[i], to) && shape_is(shape, to)))
+            !(wick__same_elements(call->in[i], to) && wick__has_shape(to, shape)))
             return false;
     return true;
-}
-
-static wick_status deliver(wick_tensor *to, wick_tensor *result)
-{
-    wick_status status =
-        wick__same_shape(to, result) ? WICK_OK : wick_tensor_resize(to, result->ndim, result->size);
-    return status ? status : wick_tensor_copy(to, result);
 }
 
 static wick_status run(const wick__map *map, const wick_call *call, wick_dtype dtype,
@@ -203,7 +182,7 @@ wick_status wick__elementwise(const wick__map *map, const wick_call *call, wick_
         return run(map, call, dtype, &shape, flat, out);
     status = run(map, call, dtype, &shape, flat, &fresh);
     if (!status)
-        status = deliver(to, fresh);
+        status = wick__take_value(to, fresh);
     wick_tensor_release(fresh);
     return status;
 }
@@ -239,8 +218,7 @@ wick_status wick__check_divisors(const char *name, wick_tensor *divisor)
     if (status)
         return status;
     atomic_bool zero = false;
-    wick_sizes shape;
-    take_shape(&shape, wide);
+    wick_sizes shape = wick__sizes_like(wide);
     status = wick__iterate(&shape, 0, 1, &wide, find_zero, &zero);
     wick_tensor_release(wide);
     if (!status && atomic_load(&zero))

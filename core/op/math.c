@@ -125,10 +125,3 @@ wick_sizes wick__sizes_of(const wick__rule *r, int i)
     memcpy(sizes.v, g->size, sizeof(int64_t) * (size_t)g->ndim);
     return sizes;
 }
-
-wick_sizes wick__sizes_like(const wick_tensor *t)
-{
-    wick_sizes sizes = {.count = t->ndim};
-    memcpy(sizes.v, t->size, sizeof(int64_t) * (size_t)t->ndim);
-    return sizes;
-}

@@ -39,6 +39,5 @@ wick_tensor *wick__matmul(wick__scope *s, wick_tensor *x, wick_tensor *z);
 /* The shape of input i of the rule's node, as a list of sizes. */
 wick_sizes wick__sizes_of(const wick__rule *r, int i);
 /* The shape of t, likewise. */
-wick_sizes wick__sizes_like(const wick_tensor *t);
 
 #endif

@@ -28,10 +28,8 @@ wick_status wick__overwrite_first(const wick_call *call, wick_tensor **out, bool
         (!row_major || wick_tensor_is_contiguous(to)))
         return overwrite(call, to);
     wick_status status = changed_copy(call, overwrite, &fresh);
-    if (!status && !wick__same_shape(to, fresh))
-        status = wick_tensor_resize(to, fresh->ndim, fresh->size);
     if (!status)
-        status = wick_tensor_copy(to, fresh);
+        status = wick__take_value(to, fresh);
     wick_tensor_release(fresh);
     return status;
 }

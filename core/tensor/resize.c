@@ -100,3 +100,10 @@ wick_status wick__output(wick_context *context, wick_dtype dtype, int ndim, cons
                           wick_dtype_name(dtype), wick_dtype_name((*out)->dtype));
     return wick_tensor_resize(*out, ndim, size);
 }
+
+wick_status wick__take_value(wick_tensor *to, wick_tensor *from)
+{
+    wick_status status =
+        wick__same_shape(to, from) ? WICK_OK : wick_tensor_resize(to, from->ndim, from->size);
+    return status ? status : wick_tensor_copy(to, from);
+}

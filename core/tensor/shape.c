@@ -133,3 +133,18 @@ char *wick_tensor_shape_text(const wick_tensor *tensor, char *text, size_t bytes
 {
     return wick__sizes_text(tensor->ndim, tensor->size, text, bytes);
 }
+
+bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape)
+{
+    for (int d = 0; d < shape->count && t->ndim == shape->count; d++)
+        if (t->size[d] != shape->v[d])
+            return false;
+    return t->ndim == shape->count;
+}
+
+wick_sizes wick__sizes_like(const wick_tensor *t)
+{
+    wick_sizes sizes = {.count = t->ndim};
+    memcpy(sizes.v, t->size, sizeof(int64_t) * (size_t)t->ndim);
+    return sizes;
+}

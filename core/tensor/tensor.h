@@ -69,6 +69,8 @@ wick_status wick__view(const wick_tensor *t, int64_t offset, int ndim, const int
  * wick__dense: a destination that grows moves the memory of all who look at its storage. */
 wick_status wick__output(wick_context *context, wick_dtype dtype, int ndim, const int64_t *size,
                          wick_tensor **out);
+/* Gives `to` the shape and the elements of `from`; it keeps its type. */
+wick_status wick__take_value(wick_tensor *to, wick_tensor *from);
 /* A row-major copy, or another reference when `t` is row-major and of that type already. */
 wick_status wick__contiguous(wick_tensor *t, wick_tensor **dense);
 /* The same with another element type. */
@@ -101,6 +103,10 @@ bool wick__same_elements(const wick_tensor *a, const wick_tensor *b);
 void wick__row_major(int ndim, const int64_t *size, int64_t *stride);
 /* Whether dimensions and sizes are equal. */
 bool wick__same_shape(const wick_tensor *a, const wick_tensor *b);
+/* Whether that is the shape of t. */
+bool wick__has_shape(const wick_tensor *t, const wick_sizes *shape);
+/* The shape of t as a list of sizes. */
+wick_sizes wick__sizes_like(const wick_tensor *t);
 /* Result shape of NumPy's broadcasting over n tensors; the error names `what` and every shape. */
 wick_status wick__broadcast(const char *what, int n, wick_tensor *const *t, wick_sizes *shape);
 /* t's strides as seen in `shape`: 0 where it is broadcast. */

@@ -98,6 +98,14 @@ function array.map(f, ...)
   return result
 end
 
+--- Whether an element of the first argument is 0.
+function array.has_zero(arguments)
+  for _, v in ipairs(array.of(arguments[1])) do
+    if v == 0 then return true end
+  end
+  return false
+end
+
 local function with_size(size, dim, n)
   local result = table.move(size, 1, #size, 1, {})
   result[dim] = n

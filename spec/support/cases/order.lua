@@ -50,13 +50,6 @@ local function no_length(...)
   return function(make) return { make(3, 0), table.unpack(rest) } end
 end
 
-local function has_zero(arguments)
-  for _, v in ipairs(array.of(arguments[1])) do
-    if v == 0 then return true end
-  end
-  return false
-end
-
 local function large(...)
   local rest = { ... }
   return function(make) return { make(400, 300), table.unpack(rest) } end
@@ -147,7 +140,8 @@ local cases = {
       function(make) return { make.tensor{ { 2, 0, 3 }, { 4, 5, 6 } }, 2 } end,
     },
     whole = running(function(a, b) return a * b end), types = "all", free = { anything },
-    large = function(make) return { make.between(0.9, 1.1, 400, 300), 1 } end, second = has_zero,
+    large = function(make) return { make.between(0.9, 1.1, 400, 300), 1 } end,
+    second = array.has_zero,
   },
   sort = {
     arguments = any(), more = { any(2), any(1, true), no_lines(2), no_length() },

@@ -46,13 +46,6 @@ local function away(...)
   return function(make) return { make.away_from(0, 2, 3, 2), table.unpack(rest) } end
 end
 
-local function has_zero(arguments)
-  for _, v in ipairs(array.of(arguments[1])) do
-    if v == 0 then return true end
-  end
-  return false
-end
-
 local function large(...)
   local rest = { ... }
   return function(make) return { make(300, 500), table.unpack(rest) } end
@@ -75,13 +68,13 @@ return {
   prod_all = {
     arguments = away(), more = { with_zero(), no_elements, function(make) return { make(1) } end },
     whole = function(x) return prod(array.list(x)) end, types = "all", free = { anything },
-    second = has_zero,
+    second = array.has_zero,
   },
   prod = {
     arguments = away(2), more = { away(-1), with_zero(2), no_lines(2), no_lines(1) },
     whole = function(x, dim) return array.reduce(x, dim, prod) end, types = "all",
     free = { anything }, large = function(make) return { make.between(0.9, 1.1, 300, 500), 1 } end,
-    second = has_zero,
+    second = array.has_zero,
   },
   norm_all = {
     arguments = away(), more = { away(1), away(3), away(2.5), away(0), no_elements },
