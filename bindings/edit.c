@@ -2,8 +2,12 @@
  * of the program only. One editor a process, as there is one terminal. */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include <histedit.h>
 #include <lauxlib.h>
@@ -17,6 +21,7 @@ typedef struct editor {
     lua_State *L; /* set while `read` is under way */
     int complete; /* the completion function in the registry */
     const char *prompt;
+    sigset_t signals; /* held back outside of `read` */
 } editor;
 
 static const char type_name[] = "wick.editor";
@@ -85,6 +90,57 @@ static editor *check_editor(lua_State *L)
     return e;
 }
 
+/* ---- The keyboard ---------------------------------------------------------------------------- */
+
+/* Ctrl-C is let in here alone while a line is read: one that came a moment before a plain read()
+ * would be noted, and the read would wait on. Returns false after one. */
+static bool wait_for_key(const sigset_t *unblocked)
+{
+    fd_set keyboard;
+    FD_ZERO(&keyboard);
+    FD_SET(STDIN_FILENO, &keyboard);
+    int ready = pselect(STDIN_FILENO + 1, &keyboard, NULL, NULL, NULL, unblocked);
+    return ready > 0 || (errno == EINTR && !wick__prompt_interrupted());
+}
+
+/* What libedit calls for a character: 1, 0 at the end of the input, -1 after Ctrl-C or a failure.
+ * Bytes that are no character are passed over. */
+static int read_character(EditLine *line, wchar_t *character)
+{
+    editor *e;
+    el_get(line, EL_CLIENTDATA, &e);
+    mbstate_t state = {0};
+    for (;;) {
+        char byte;
+        if (!wait_for_key(&e->signals))
+            return -1;
+        ssize_t count = read(STDIN_FILENO, &byte, 1);
+        if (count < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (count <= 0)
+            return (int)count;
+        size_t length = mbrtowc(character, &byte, 1, &state);
+        if (length <= 1)
+            return 1;
+        if (length == (size_t)-1)
+            state = (mbstate_t){0};
+    }
+}
+
+/* One line with Ctrl-C held back but while it waits for keys. */
+static const char *get_line(editor *e, int *length)
+{
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupts, &e->signals);
+    wick__take_prompt_interrupt();
+    el_resize(e->line);
+    const char *text = el_gets(e->line, length);
+    sigprocmask(SIG_SETMASK, &e->signals, NULL);
+    return text;
+}
+
 /* Wide characters need a multibyte locale; Lua's number formats must stay as they are. */
 static void choose_characters(void)
 {
@@ -100,6 +156,7 @@ static void set_up(editor *e)
     el_set(e->line, EL_PROMPT, give_prompt);
     el_set(e->line, EL_EDITOR, "emacs");
     el_set(e->line, EL_SIGNAL, 0);
+    el_set(e->line, EL_GETCFN, read_character);
     el_set(e->line, EL_HIST, history, e->history);
     /* The narrow form of this one keeps copies of the names for ever. */
     el_wset(e->line, EL_ADDFN, L"wick-complete", L"complete a name", complete);
@@ -138,9 +195,7 @@ static int edit_read(lua_State *L)
     e->prompt = luaL_checkstring(L, 2);
     e->L = L;
     wick__catch_interrupts();
-    wick__take_prompt_interrupt();
-    el_resize(e->line);
-    const char *text = el_gets(e->line, &length);
+    const char *text = get_line(e, &length);
     e->prompt = NULL;
     if (wick__take_prompt_interrupt()) {
         el_reset(e->line);

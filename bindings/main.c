@@ -28,6 +28,11 @@ static volatile sig_atomic_t at_prompt;
 static volatile sig_atomic_t insistent; /* pressed again soon after a script caught the first */
 static struct timespec first_pressed;
 
+bool wick__prompt_interrupted(void)
+{
+    return at_prompt;
+}
+
 bool wick__take_prompt_interrupt(void)
 {
     bool pressed = at_prompt;

@@ -9,7 +9,10 @@
 /* From now on Ctrl-C does not end the process at once. */
 void wick__catch_interrupts(void);
 
-/* Whether Ctrl-C was pressed while no script ran; asking takes the answer back. */
+/* Whether Ctrl-C was pressed while no script ran. */
+bool wick__prompt_interrupted(void);
+
+/* The same; asking takes the answer back. */
 bool wick__take_prompt_interrupt(void);
 
 /* The module wick.edit: lines from a terminal. */
