@@ -281,12 +281,46 @@ static void test_signals_stay_with_the_host(void)
     wick_context_release(context);
 }
 
+enum { DESKS = 256 };
+
+typedef struct desks {
+    atomic_bool taken[DESKS];
+    atomic_int clashes, parts;
+} desks;
+
+static void sit_at(void *job, int worker, int64_t begin, int64_t end)
+{
+    (void)begin, (void)end;
+    desks *d = job;
+    if (atomic_exchange(&d->taken[worker], true))
+        atomic_fetch_add(&d->clashes, 1);
+    for (volatile int i = 0; i < 500; i++)
+        continue;
+    atomic_fetch_add(&d->parts, 1);
+    atomic_store(&d->taken[worker], false);
+}
+
+static void test_workers_differ(void)
+{
+    wick_context *context = open_context(wick_cores());
+    desks d = {.clashes = 0};
+    expect(wick__workers(context) == wick_cores());
+    for (int i = 0; i < 200; i++)
+        wick__parallel_workers(context, 100, 1, sit_at, &d);
+    expect(d.clashes == 0);
+    expect(d.parts == 20000);
+    for (int i = wick__workers(context); i < DESKS; i++)
+        expect(!d.taken[i]);
+    wick_context_release(context);
+}
+
 int main(void)
 {
     test("results do not depend on the number of threads", test_results_do_not_depend_on_threads);
     test("no items, tiny and huge grains", test_edges);
     test("a part may be parallel itself", test_nested);
     test("thousands of short jobs in a row", test_many_short_jobs);
+    test("workers that run at the same time have different numbers", test_workers_differ);
     test("several callers at once", test_several_callers);
     test("contexts on several threads", test_contexts_on_several_threads);
     test("freeing and releasing from any thread", test_releasing_from_any_thread);

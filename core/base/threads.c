@@ -30,12 +30,12 @@ static struct {
     pthread_cond_t seats_opened;
     atomic_int sleeping;
 
-    wick__part *part; /* the job: written while no seat is open */
+    wick__worker_part *part; /* the job: written while no seat is open */
     void *job;
     int64_t n, grain, parts;
     atomic_int_fast64_t next; /* part */
-    atomic_int seats;
-    atomic_int left; /* workers that sat down and have got up again */
+    atomic_int seats;         /* open; the number of the highest is the worker that takes it */
+    atomic_int left;          /* workers that sat down and have got up again */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .seats_opened = PTHREAD_COND_INITIALIZER};
 
 static inline void relax(void)
@@ -49,34 +49,36 @@ static inline void relax(void)
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
-static void run_part(wick__part *part, void *job, int64_t n, int64_t grain, int64_t index)
+static void run_part(wick__worker_part *part, void *job, int worker, int64_t n, int64_t grain,
+                     int64_t index)
 {
     int64_t begin = index * grain;
-    part(job, begin, n - begin < grain ? n : begin + grain);
+    part(job, worker, begin, n - begin < grain ? n : begin + grain);
 }
 
-static void run_alone(wick__part *part, void *job, int64_t n, int64_t grain, int64_t parts)
+static void run_alone(wick__worker_part *part, void *job, int64_t n, int64_t grain, int64_t parts)
 {
     for (int64_t i = 0; i < parts; i++)
-        run_part(part, job, n, grain, i);
+        run_part(part, job, 0, n, grain, i);
 }
 
-static void run_shared(void)
+static void run_shared(int worker)
 {
     int64_t index;
     while ((index = atomic_fetch_add(&pool.next, 1)) < pool.parts)
-        run_part(pool.part, pool.job, pool.n, pool.grain, index);
+        run_part(pool.part, pool.job, worker, pool.n, pool.grain, index);
 }
 
 /* ---- workers --------------------------------------------------------------------------------- */
 
-static bool sit_down(void)
+/* The number of the seat taken, or 0: the caller's, which is never open. */
+static int sit_down(void)
 {
     int open = atomic_load(&pool.seats);
     while (open > 0)
         if (atomic_compare_exchange_weak(&pool.seats, &open, open - 1))
-            return true;
-    return false;
+            return open;
+    return 0;
 }
 
 /* Returns when a seat was open a moment ago. */
@@ -97,8 +99,9 @@ static void *work(void *nothing)
 {
     for (;;) {
         await_seat();
-        if (sit_down()) {
-            run_shared();
+        int seat = sit_down();
+        if (seat > 0) {
+            run_shared(seat);
             atomic_fetch_add(&pool.left, 1);
         }
     }
@@ -165,8 +168,8 @@ static void close_seats(int opened)
 }
 
 /* The pool is ours here. */
-static void run_with_workers(wick__part *part, void *job, int64_t n, int64_t grain, int64_t parts,
-                             int threads)
+static void run_with_workers(wick__worker_part *part, void *job, int64_t n, int64_t grain,
+                             int64_t parts, int threads)
 {
     if (!pool.started)
         start_workers();
@@ -177,11 +180,12 @@ static void run_with_workers(wick__part *part, void *job, int64_t n, int64_t gra
     pool.grain = grain;
     pool.parts = parts;
     open_seats(seats);
-    run_shared();
+    run_shared(0);
     close_seats(seats);
 }
 
-void wick__parallel(wick_context *context, int64_t n, int64_t grain, wick__part *part, void *job)
+void wick__parallel_workers(wick_context *context, int64_t n, int64_t grain,
+                            wick__worker_part *part, void *job)
 {
     if (n <= 0)
         return;
@@ -195,4 +199,27 @@ void wick__parallel(wick_context *context, int64_t n, int64_t grain, wick__part 
     }
     run_with_workers(part, job, n, grain, parts, threads);
     atomic_store(&pool.taken, false);
+}
+
+/* A part that does not ask which thread runs it. */
+typedef struct plain_part {
+    wick__part *part;
+    void *job;
+} plain_part;
+
+static void run_plain(void *plain, int worker, int64_t begin, int64_t end)
+{
+    (void)worker;
+    plain_part *p = plain;
+    p->part(p->job, begin, end);
+}
+
+void wick__parallel(wick_context *context, int64_t n, int64_t grain, wick__part *part, void *job)
+{
+    wick__parallel_workers(context, n, grain, run_plain, &(plain_part){part, job});
+}
+
+int wick__workers(const wick_context *context)
+{
+    return context->threads;
 }

@@ -13,4 +13,14 @@ typedef void wick__part(void *job, int64_t begin, int64_t end);
  * context's number of threads. One part or one thread: a plain loop in the caller. Never fails. */
 void wick__parallel(wick_context *context, int64_t n, int64_t grain, wick__part *part, void *job);
 
+/* The same for work that needs memory of its own while it runs: `part` is also told which of the
+ * threads runs it, from 0 to wick__workers() - 1; two parts that run at the same time differ in it.
+ * What a part computes must not depend on it. */
+typedef void wick__worker_part(void *job, int worker, int64_t begin, int64_t end);
+void wick__parallel_workers(wick_context *context, int64_t n, int64_t grain,
+                            wick__worker_part *part, void *job);
+
+/* The most threads that wick__parallel uses for this context. */
+int wick__workers(const wick_context *context);
+
 #endif
