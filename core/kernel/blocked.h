@@ -46,4 +46,16 @@ void wick__blocked_to_dense(wick_context *context, int64_t batch, int64_t channe
 void wick__blocked_apply(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
                          wick__blocked from, const wick__tail *tail, wick__blocked to);
 
+/* to = from, blocks of one set of images to blocks of another: a slice to a slice. */
+void wick__blocked_copy(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
+                        wick__blocked from, wick__blocked to);
+
+/* to = a + b. `to` may be either. */
+void wick__blocked_add(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
+                       wick__blocked a, wick__blocked b, wick__blocked to);
+
+/* to = 0. */
+void wick__blocked_zero(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
+                        wick__blocked to);
+
 #endif
