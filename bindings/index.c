@@ -117,16 +117,23 @@ static bool is_mask(lua_State *L, int key)
     return mask && wick_tensor_dtype(mask) == WICK_UINT8;
 }
 
+/* Whether what is done with the tensor is put on the tape. */
+static bool is_recorded(lua_State *L, int index)
+{
+    wick_tensor *t = lua_wick_to_tensor(L, index);
+    return t && wick_tensor_requires_grad(t) && wick_context_recording(wick_tensor_context(t));
+}
+
 /* ---- t[k] ---- */
 
 static char *element(lua_State *L, wick_tensor *t, const region *r)
 {
-    void *data;
+    const void *data;
     int64_t at = 0;
-    lua_wick_check(L, wick_tensor_data(t, &data));
+    lua_wick_check(L, wick_tensor_read(t, &data));
     for (int i = 0; i < r->ndim; i++)
         at += r->start.v[i] * wick_tensor_stride(t, i);
-    return (char *)data + (size_t)at * wick_dtype_size(wick_tensor_dtype(t));
+    return (char *)(uintptr_t)data + (size_t)at * wick_dtype_size(wick_tensor_dtype(t));
 }
 
 /* Replaces the tensor on top by its part along `dim`. */
@@ -189,7 +196,7 @@ static int tensor_index(lua_State *L)
         return index_string(L);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
     if (read_region(L, 2, t, &r)) {
-        if (r.kept == 0 && !wick_tensor_requires_grad(t))
+        if (r.kept == 0 && !is_recorded(L, 1))
             lua_wick_push_element(L, wick_tensor_dtype(t), element(L, t, &r));
         else
             push_part(L, 1, &r);
@@ -201,12 +208,6 @@ static int tensor_index(lua_State *L)
 }
 
 /* ---- t[k] = v ---- */
-
-static bool is_recorded(lua_State *L, int index)
-{
-    wick_tensor *t = lua_wick_to_tensor(L, index);
-    return t && wick_tensor_requires_grad(t) && wick_context_recording(wick_tensor_context(t));
-}
 
 /* Writes into a part of a tensor whose history must know of it. */
 static void assign_recorded(lua_State *L, const region *r)

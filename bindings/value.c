@@ -15,6 +15,23 @@ static float half_to_float(uint16_t h)
     return h & 0x8000 ? -magnitude : magnitude;
 }
 
+/* To the nearest, to even between two. */
+static uint16_t float_to_half(float value)
+{
+    uint16_t sign = signbit(value) ? 0x8000 : 0;
+    float magnitude = fabsf(value);
+    int exponent;
+    if (magnitude != magnitude)
+        return sign | 0x7e00;
+    if (magnitude >= 65520.0f)
+        return sign | 0x7c00;
+    frexpf(magnitude, &exponent);
+    if (exponent < -13 || magnitude == 0)
+        return sign | (uint16_t)nearbyintf(ldexpf(magnitude, 24));
+    int fraction = (int)nearbyintf(ldexpf(magnitude, 11 - exponent)) - 1024;
+    return (uint16_t)(sign | (((exponent + 14) << 10) + fraction));
+}
+
 static void push_float(lua_State *L, double value)
 {
     lua_Integer integer;
@@ -57,8 +74,8 @@ void lua_wick_push_element(lua_State *L, wick_dtype dtype, const void *at)
 
 void lua_wick_push_item(lua_State *L, wick_tensor *tensor)
 {
-    void *data;
-    lua_wick_check(L, wick_tensor_data(tensor, &data));
+    const void *data;
+    lua_wick_check(L, wick_tensor_read(tensor, &data));
     lua_wick_push_element(L, wick_tensor_dtype(tensor), data);
 }
 
@@ -96,7 +113,7 @@ void lua_wick_write_element(lua_State *L, wick_dtype dtype, void *at, int index)
         *(double *)at = real;
         return;
     case WICK_FLOAT16:
-        lua_wick_error(L, "HalfTensor elements are written by copy(), not one by one");
+        *(uint16_t *)at = float_to_half((float)real);
         return;
     }
 }

@@ -163,7 +163,14 @@ wick_dtype wick_storage_dtype(const wick_storage *storage);
 wick_status wick_storage_data(wick_storage *storage, void **data);
 /* Counts a write by the host to the whole storage. */
 void wick_storage_touch(wick_storage *storage);
-/* Changes the size, keeping the elements both sizes have; refused for borrowed memory. */
+bool wick_storage_is_read_only(const wick_storage *storage);
+/* A storage of `size` elements of another from element `offset` on, in the same memory: writes to
+ * either show in both, but count for the one they went through. Neither can change its size while
+ * the view lives. */
+wick_status wick_storage_view(wick_storage *storage, int64_t offset, int64_t size,
+                              wick_storage **view);
+/* Changes the size, keeping the elements both sizes have; refused for borrowed memory and for
+ * storages that have views. */
 wick_status wick_storage_resize(wick_storage *storage, int64_t size);
 
 /* ---- tensors --------------------------------------------------------------------------------- */
@@ -200,9 +207,11 @@ bool wick_tensor_is_contiguous(const wick_tensor *tensor);
 char *wick_tensor_shape_text(const wick_tensor *tensor, char *text, size_t bytes);
 
 /* Lends the memory of the first element. Writing through it goes unseen by the tape: call
- * wick_tensor_touch after writing. */
+ * wick_tensor_touch before or after writing. */
 wick_status wick_tensor_data(wick_tensor *tensor, void **data);
 wick_status wick_tensor_touch(wick_tensor *tensor);
+/* The same for looking at it before the next call, which costs later operations nothing. */
+wick_status wick_tensor_read(wick_tensor *tensor, const void **data);
 
 /* One element, converted; `index` has one entry a dimension. */
 wick_status wick_tensor_get(wick_tensor *tensor, const int64_t *index, double *value);
@@ -337,6 +346,16 @@ wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *beg
 
 wick_status wick_file_write(wick_context *context, const char *path, const void *data,
                             size_t bytes);
+/* The same in pieces: a new file beside the target takes its place at the commit. Remains of
+ * writers that were killed are removed by the next one for the same file. */
+typedef struct wick_writer wick_writer;
+/* Fails with WICK_EIO when the folder or the target cannot be written, WICK_ENOMEM. */
+wick_status wick_writer_new(wick_context *context, const char *path, wick_writer **writer);
+wick_status wick_writer_put(wick_writer *writer, const void *data, size_t bytes);
+wick_status wick_writer_commit(wick_writer *writer);
+/* Frees the writer; what was not committed is removed. NULL is fine. */
+void wick_writer_release(wick_writer *writer);
+
 /* The bytes of a regular file as a uint8 tensor of one dimension. */
 wick_status wick_file_read(wick_context *context, const char *path, wick_tensor **bytes);
 
@@ -392,6 +411,27 @@ wick_status wick_cifar_load(wick_context *context, const char *path, wick_tensor
                             wick_tensor **labels);
 wick_status wick_cifar_read(wick_context *context, const char *name, const void *data, size_t bytes,
                             wick_tensor **images, wick_tensor **labels);
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+/* Images are planes, channels x height x width: grey, grey and alpha, RGB, or RGB and alpha. uint8
+ * samples go from 0 to 255, floating ones from 0 to 1. */
+typedef struct wick_image_size {
+    int64_t channels, height, width;
+    int bits; /* a sample, as the file has them */
+} wick_image_size;
+
+/* A PNG file's bytes (uint8, one dimension) of a uint8 or floating image; height x width alone is
+ * grey. `bits` a sample is 8 or, from a floating image, 16. Samples are clamped; 8 bits are cut off
+ * after scaling, as Torch7's are. wick_file_write makes a file of them. */
+wick_status wick_png_encode(wick_tensor *image, int bits, wick_tensor **bytes);
+/* What the PNG file in memory would give, without unpacking it; `name` is for messages. */
+wick_status wick_png_size(const char *name, const void *data, size_t bytes, wick_image_size *size);
+/* The image as `dtype`, uint8 or floating. Palettes become RGB; transparent colours are not looked
+ * at, alpha channels are. `limit` is the most bytes that reading may take; 0: the larger of 64 MiB
+ * and four times the file. */
+wick_status wick_png_decode(wick_context *context, const char *name, const void *data, size_t bytes,
+                            wick_dtype dtype, size_t limit, wick_tensor **image);
 
 #ifdef __cplusplus
 }

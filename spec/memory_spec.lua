@@ -69,8 +69,8 @@ describe("memory of a training run", function()
   for _, mode in ipairs{ "incremental", "generational" } do
     it("is flat with the collector " .. mode, function()
       in_mode(mode, function()
-        expect_flat(train(modern, 16, 100, 400))
-        expect_flat(train(torch7, 16, 100, 400))
+        expect_flat(train(modern, 16, 200, 500))
+        expect_flat(train(torch7, 16, 200, 500))
       end)
     end)
 

@@ -236,6 +236,16 @@ local function differentiate_twice(op, case, arguments, variables)
   end
 end
 
+-- What images inside the core run instead, once and recorded.
+local function differentiate_images()
+  for _, record in ipairs{ false, true } do
+    local x, w = torch.ones(1, 16, 6, 6):float():requiresGrad(), torch.ones(16, 16, 3, 3):float()
+    local y = x:conv2d(w):maxPool2d(2, { indices = false })
+    local z = torch.cat({ y, y }, 2):conv2d(torch.ones(16, 32, 1, 1):float())
+    torch.grad(z:sum(), x, { record = record })
+  end
+end
+
 describe("an internal operation", function()
   local ran = {}
 
@@ -248,6 +258,7 @@ describe("an internal operation", function()
         end)
       end
     end
+    differentiate_images()
     local y = torch.mul(torch.ones(3):requiresGrad(), 2)
     y[{ { 1, 2 } }] = 5
     for _, event in ipairs(core.traceStop()) do ran[event.operation] = true end

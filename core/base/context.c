@@ -4,6 +4,15 @@
 
 #include "base/status.h"
 
+static void open_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(lock, &kind);
+    pthread_mutexattr_destroy(&kind);
+}
+
 wick_status wick_context_new(const wick_allocator *allocator, wick_context **context)
 {
     const wick_allocator *host = allocator ? allocator : &wick__system_allocator;
@@ -16,8 +25,10 @@ wick_status wick_context_new(const wick_allocator *allocator, wick_context **con
                           sizeof *made);
     *made = (wick_context){.recording = true, .threads = wick_cores()};
     atomic_init(&made->refs, 1);
+    open_lock(&made->forms);
     wick_status status = wick__heap_open(&made->heap, host);
     if (status) {
+        pthread_mutex_destroy(&made->forms);
         host->release(host->host, made, sizeof *made);
         return status;
     }
@@ -37,6 +48,7 @@ void wick_context_release(wick_context *context)
         return;
     wick_allocator host = context->heap.host;
     wick__heap_close(&context->heap);
+    pthread_mutex_destroy(&context->forms);
     host.release(host.host, context, sizeof *context);
 }
 

@@ -14,6 +14,7 @@ struct wick_context {
     wick__heap heap;
     wick__generator generator;
     bool recording;
+    bool taped; /* the operation under way is being recorded */
     bool check_finite;
     atomic_bool interrupted;
     int threads;                   /* the most an operation uses */
@@ -24,7 +25,8 @@ struct wick_context {
     bool equal_counts;             /* Torch7 reads N x 1 - N element by element */
     wick_trace *trace;             /* NULL: nobody listens */
     void *trace_host;
-    const char *writing; /* the operation under way, for messages; NULL: none */
+    pthread_mutex_t forms; /* recursive: of all blocked and pending storages */
+    const char *writing;   /* the operation under way, for messages; NULL: none */
 };
 
 /* Fails with WICK_EINTERRUPT once after wick_context_interrupt. */

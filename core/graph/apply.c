@@ -73,14 +73,16 @@ static wick_status renamed(const wick_op *op, wick_status status)
 }
 
 static wick_status forward(wick_context *context, const wick_op *op, const wick_call *call,
-                           wick_tensor **out)
+                           bool taped, wick_tensor **out)
 {
-    bool recording = wick_context_set_recording(context, false);
+    bool recording = wick_context_set_recording(context, false), taped_before = context->taped;
+    context->taped = taped;
     const char *writing = context->writing;
     context->writing = op->name;
     wick_status status = context->trace ? traced(context, op, call, out) : op->forward(call, out);
     context->writing = writing;
     context->recording = recording;
+    context->taped = taped_before;
     if (!status && context->check_finite)
         status = check_finite(op, out);
     return named(op, status);
@@ -99,14 +101,14 @@ static wick_status forward_and_record(wick_context *context, const wick_op *op,
                                       const wick_call *call, wick_tensor **out)
 {
     if (op->constant || !wick__records(context, call->inputs, call->in))
-        return forward(context, op, call, out);
+        return forward(context, op, call, false, out);
     wick_node *node;
     wick_status status = wick__node_new(op, call, context, &node);
     if (status)
         return status;
     status = wick__node_save_inputs(node, call);
     if (!status)
-        status = forward(context, op, call, out);
+        status = forward(context, op, call, true, out);
     if (!status)
         status = wick__node_bind(node, out);
     wick__node_release(node);

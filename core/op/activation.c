@@ -2,6 +2,7 @@
  * tensor. tanh and sigmoid stand in pointwise.c. The gradients' loops are operations too, so that
  * second derivatives exist. */
 #include "op/describe.h"
+#include "op/images.h"
 
 static const wick__arg unary_args[] = {TENSOR("x"), END};
 static const wick__arg gradient_args[] = {TENSOR("g"), TENSOR("z"), NUMBER_OR("a", 0),
@@ -45,16 +46,28 @@ static void gate_backward(wick__rule *r, const wick_op *op)
     r->dx[0] = gate(r->scope, op, G, Z, wick__number(r, 0), wick__number(r, 1));
 }
 
-/* ---- relu ---- */
+/* ---- relu: on pending images both are part of the tail ---- */
 
-FORWARD(relu_grad, "relu_grad")
+static wick_status relu_grad_forward(const wick_call *call, wick_tensor **out)
+{
+    static const wick__map map = {.name = "relu_grad", .lines = &wick__relu_grad_lines};
+    bool done;
+    wick_status status = wick__images_mask(call->in[0], call->in[1], out, &done);
+    return status || done ? status : wick__elementwise(&map, call, out);
+}
 static void relu_grad_backward(wick__rule *r)
 {
     gate_backward(r, &wick_op_relu_grad);
 }
 GRADIENT(relu_grad, WICK__SAVE_IN(1))
 
-FORWARD(relu, "relu")
+static wick_status relu_forward(const wick_call *call, wick_tensor **out)
+{
+    static const wick__map map = {.name = "relu", .lines = &wick__relu_lines};
+    bool done;
+    wick_status status = wick__append_relu(call->in[0], out, &done);
+    return status || done ? status : wick__elementwise(&map, call, out);
+}
 BACKWARD(relu, gate(s, &wick_op_relu_grad, G, Y, 0, 0))
 ACTIVATION(relu, "relu", unary_args, WICK__SAVE_OUT(0), "max(x, 0)",
            "print(torch.relu(torch.Tensor{1, -2, 3, -1}))")

@@ -1,6 +1,7 @@
 /* Arithmetic of tensors with tensors and with numbers, under Torch7's names: mul and div take a
  * number, cmul and cdiv go element by element, add and csub take either, with a factor. */
 #include "op/describe.h"
+#include "op/images.h"
 
 #define ARITHMETIC(NAME, LUA, ARGS, SAVES, DOC, EXAMPLE)                                           \
     const wick_op wick_op_##NAME = {.name = LUA,                                                   \
@@ -147,7 +148,15 @@ ARITHMETIC(min_number, "cmin", number_args, FIRST, "The smaller of x and a numbe
 
 /* ---- two tensors ---- */
 
-FORWARD(add, "add")
+static wick_status add_forward(const wick_call *call, wick_tensor **out)
+{
+    static const wick__map map = {.name = "add", .lines = &wick__add_lines};
+    bool done = false;
+    wick_status status = WICK_OK;
+    if (call->value[0].number == 1)
+        status = wick__images_add(call->in[0], call->in[1], out, &done);
+    return status || done ? status : wick__elementwise(&map, call, out);
+}
 static void add_backward(wick__rule *r)
 {
     double alpha = wick__number(r, 0);

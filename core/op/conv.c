@@ -1,8 +1,9 @@
 /* Convolution of images as networks know it (cross-correlation), the same transposed, and their
  * gradients. Output, image and weight are bilinear in each other, so that every gradient is one of
  * three operations: conv2d, conv2d_input and conv2d_weight. */
-#include "op/conv_dims.h"
+#include "op/conv_images.h"
 #include "op/dense.h"
+#include "op/images.h"
 
 #define GROUPS_OPTION                                                                              \
     {                                                                                              \
@@ -32,15 +33,53 @@ static wick_tensor *convolve(wick__scope *s, const wick_op *op, wick_tensor *a, 
 /* g added up over batch and pixels. */
 static wick_tensor *bias_gradient(wick__scope *s, wick_tensor *g)
 {
-    int64_t channels = g->size[g->ndim - 3];
-    wick_tensor *sums = wick__sum_to(s, g, &(wick_sizes){3, {channels, 1, 1}});
-    return wick__reshape(s, sums, &(wick_sizes){1, {channels}});
+    return g ? wick__unary(s, &wick_op_channel_sums, g) : NULL;
 }
 
 static bool wants_bias(const wick__rule *r)
 {
     return r->node->inputs > 2 && r->wants[2];
 }
+
+/* ---- channel_sums: the gradient of the bias ---- */
+
+static const wick__arg sums_args[] = {TENSOR("g"), END};
+
+static wick_status channel_sums_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *g = call->in[0];
+    wick__image_size size;
+    wick__scope s;
+    if (!wick__image_size_of(g, &size))
+        return wick__fail(WICK_ESHAPE, "channel_sums: %s are no images", wick__shape(g));
+    wick_sizes channels = {1, {size.channels}};
+    bool images = wick__is_images(g);
+    wick__scope_open(&s, g->context);
+    wick__blocked blocked = images ? wick__read_images(&s, g) : (wick__blocked){NULL, 0};
+    const void *dense = images ? NULL : wick__read(&s, g);
+    void *sums = wick__make(&s, g->dtype, &channels, out);
+    if (!s.status && images)
+        s.status = wick__images_sums(g->context, &size, blocked, sums);
+    else if (!s.status)
+        wick__conv_backward_bias(g->context, g->dtype, size.batch, size.channels,
+                                 wick__plane(&size), dense, sums);
+    return wick__scope_close(&s);
+}
+
+static void channel_sums_backward(wick__rule *r)
+{
+    wick_sizes shape = wick__sizes_of(r, 0);
+    wick_sizes aligned = {3, {shape.v[shape.count - 3], 1, 1}};
+    r->dx[0] = wick__expand(r->scope, wick__reshape(r->scope, G, &aligned), &shape);
+}
+
+const wick_op wick_op_channel_sums = {.name = "channel_sums",
+                                      .args = sums_args,
+                                      .method = WICK__METHOD_NONE,
+                                      .internal = true,
+                                      .forward = channel_sums_forward,
+                                      .backward = channel_sums_backward,
+                                      .doc = "conv2d's gradient with respect to the bias"};
 
 /* ---- conv2d ---- */
 
@@ -60,6 +99,8 @@ static wick_status conv2d_forward(const wick_call *call, wick_tensor **out)
         status = wick__conv_check_bias("conv2d", bias, c.d.out_channels, &weight);
     if (status)
         return status;
+    if (wick__conv_takes_images(&c, x->dtype))
+        return wick__conv_images(&c, x, w, bias, out);
     wick__scope_open(&s, x->context);
     const void *px = wick__read(&s, x), *pw = wick__read(&s, w), *pb = wick__read(&s, bias);
     void *py = wick__make(&s, x->dtype, &c.output, out);
@@ -110,6 +151,8 @@ static wick_status conv2d_input_forward(const wick_call *call, wick_tensor **out
         status = wick__check_gradient("conv2d_input", g, &c.output);
     if (status)
         return status;
+    if (wick__conv_takes_images(&c, g->dtype))
+        return wick__conv_images_input(&c, g, w, NULL, out);
     wick__scope_open(&s, g->context);
     const void *pg = wick__read(&s, g), *pw = wick__read(&s, w);
     void *px = wick__make(&s, g->dtype, &c.image, out);
@@ -155,6 +198,8 @@ static wick_status conv2d_weight_forward(const wick_call *call, wick_tensor **ou
         status = wick__check_gradient("conv2d_weight", g, &c.output);
     if (status)
         return status;
+    if (wick__conv_takes_images(&c, x->dtype))
+        return wick__conv_images_weight(&c, x, g, out);
     wick__scope_open(&s, x->context);
     const void *px = wick__read(&s, x), *pg = wick__read(&s, g);
     void *pw = wick__make(&s, x->dtype, &c.weight, out);
@@ -200,6 +245,8 @@ static wick_status conv_transpose2d_forward(const wick_call *call, wick_tensor *
         status = wick__conv_check_bias("convTranspose2d", bias, c.d.in_channels, &weight);
     if (status)
         return status;
+    if (wick__conv_takes_images(&c, x->dtype))
+        return wick__conv_images_input(&c, x, w, bias, out);
     wick__scope_open(&s, x->context);
     const void *px = wick__read(&s, x), *pw = wick__read(&s, w), *pb = wick__read(&s, bias);
     void *py = wick__make(&s, x->dtype, &c.image, out);

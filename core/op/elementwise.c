@@ -1,6 +1,7 @@
 /* The frame around element-wise loops. */
 #include "op/elementwise.h"
 
+#include "op/images.h"
 #include "tensor/iterate.h"
 
 enum { FEW = 4 };
@@ -88,7 +89,8 @@ static wick_status result_shape(const wick__map *map, const wick_call *call, con
     bool in_place = to && is_input(call, to);
     bool agree = call->inputs > 1 && counts_agree(call);
     bool enlarges = !status && agree && count_of(shape) != wick__count(call->in[0]);
-    *flat = agree && ((status && to) || (enlarges && call->in[0]->context->equal_counts));
+    bool by_count = call->in[0]->context->equal_counts;
+    *flat = agree && ((status && (to || by_count)) || (enlarges && by_count));
     if (*flat) {
         *shape = wick__sizes_like(in_place ? to : call->in[0]);
         return WICK_OK;
@@ -170,13 +172,15 @@ wick_status wick__elementwise(const wick__map *map, const wick_call *call, wick_
     wick_dtype dtype = common_type(map, call);
     wick_tensor *to = *out, *fresh = NULL;
     wick_sizes shape;
-    bool flat;
+    bool flat, served = false;
     wick_status status = check_condition(map, call);
     if (!status && !(*map->lines)[dtype])
         status = no_loop(map, dtype);
     if (!status)
         status = result_shape(map, call, to, &shape, &flat);
-    if (status)
+    if (!status && !map->mask && !map->condition_first && !flat && dtype == WICK_FLOAT32)
+        status = wick__images_elementwise((*map->lines)[dtype], call, out, &served);
+    if (status || served)
         return status;
     if (!to || writes_safely(call, to, map->mask ? WICK_UINT8 : dtype, &shape))
         return run(map, call, dtype, &shape, flat, out);

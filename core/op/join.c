@@ -1,6 +1,7 @@
 /* Tensors put together: joined, tiled; and turned round. */
 #include <stdio.h>
 
+#include "op/images.h"
 #include "op/positions.h"
 #include "op/region.h"
 
@@ -129,6 +130,32 @@ static wick_status append(wick_tensor *to, int dim, int64_t *start, const wick_t
     return status;
 }
 
+/* Whether the result can be images: all parts are, and all but the last fill their blocks. */
+static bool joins_images(const wick_call *call, int dim, const wick_tensor *to)
+{
+    for (int i = 0; i < call->inputs; i++)
+        if (!wick__is_images(call->in[i]) || call->in[i]->ndim != 4 ||
+            (i < call->inputs - 1 && call->in[i]->size[1] % WICK__LANES != 0))
+            return false;
+    return dim == 1 && !to;
+}
+
+static wick_status join_images(const wick_call *call, const wick_sizes *shape, wick_tensor **out)
+{
+    wick__image_size size = {shape->v[0], shape->v[1], shape->v[2], shape->v[3]};
+    wick__scope s;
+    wick__scope_open(&s, call->in[0]->context);
+    wick__blocked to = wick__make_images(&s, 4, &size, out);
+    for (int i = 0; i < call->inputs && !s.status; i++) {
+        int64_t channels = call->in[i]->size[1];
+        wick__blocked from = wick__read_images(&s, call->in[i]);
+        if (!s.status)
+            wick__blocked_copy(s.context, size.batch, channels, wick__plane(&size), from, to);
+        to.data += channels * wick__plane(&size);
+    }
+    return wick__scope_close(&s);
+}
+
 static wick_status cat_forward(const wick_call *call, wick_tensor **out)
 {
     wick_sizes shape;
@@ -138,11 +165,53 @@ static wick_status cat_forward(const wick_call *call, wick_tensor **out)
     if (call->inputs == 0)
         return wick__fail(WICK_EVALUE, "cat: there is no tensor to join");
     wick_status status = measure(call, &dim, &shape, &dtype);
+    if (!status && joins_images(call, dim, *out))
+        return join_images(call, &shape, out);
     if (!status)
         status = wick__output(call->in[0]->context, dtype, shape.count, shape.v, out);
     for (int i = 0; i < call->inputs && !status && shape.count > 0; i++)
         status = append(*out, dim, &start, call->in[i]);
     return status;
+}
+
+/* Some channels of images, as images of their own. */
+static wick_status channels_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    int64_t start = call->value[0].integer;
+    wick__image_size size;
+    wick__scope s;
+    if (!wick__image_size_of(x, &size) || start % WICK__LANES != 0 || start < 0 ||
+        call->value[1].integer < 1 || call->value[1].integer > size.channels - start)
+        return wick__fail(WICK_ESHAPE, "channels: %s has no such block", wick__shape(x));
+    size.channels = call->value[1].integer;
+    wick__scope_open(&s, x->context);
+    wick__blocked from = wick__read_images(&s, x);
+    wick__blocked to = wick__make_images(&s, x->ndim, &size, out);
+    from.data += start * wick__plane(&size);
+    if (!s.status)
+        wick__blocked_copy(s.context, size.batch, size.channels, wick__plane(&size), from, to);
+    return wick__scope_close(&s);
+}
+
+static const wick__arg channels_args[] = {TENSOR("x"), INTEGER("start"), INTEGER("count"), END};
+
+const wick_op wick_op_channels = {.name = "channels",
+                                  .args = channels_args,
+                                  .method = WICK__METHOD_NONE,
+                                  .internal = true,
+                                  .forward = channels_forward,
+                                  .doc = "cat's gradient on images"};
+
+/* What of the gradient belongs to the input that starts there. */
+static wick_tensor *part_of(wick__rule *r, int dim, int64_t start, int64_t length)
+{
+    wick_value value[] = {{.integer = dim}, {.integer = start}, {.integer = length}};
+    if (dim == 1 && wick__is_images(G) && start % WICK__LANES == 0 && G->ndim == 4 &&
+        (length % WICK__LANES == 0 || start + length == G->size[1]) &&
+        !wick_context_recording(r->scope->context))
+        return wick__run(r->scope, &wick_op_channels, 1, &G, value + 1);
+    return wick__run(r->scope, &wick_op_narrow, 1, &G, value);
 }
 
 /* Each input gets its part; the engine drops dimensions that it had not. */
@@ -158,9 +227,8 @@ static void cat_backward(wick__rule *r)
         if (is_empty(x->ndim, x->size))
             continue;
         int64_t length = dim < x->ndim ? x->size[dim] : 1;
-        wick_value value[] = {{.integer = dim}, {.integer = start}, {.integer = length}};
         if (r->wants[i])
-            r->dx[i] = wick__run(r->scope, &wick_op_narrow, 1, &G, value);
+            r->dx[i] = part_of(r, dim, start, length);
         start += length;
     }
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "op/dense.h"
+#include "op/norm_images.h"
 
 /* ---- batchNorm: arguments ---- */
 
@@ -100,6 +101,11 @@ static wick_status check_batch(wick_tensor *const *in, const wick_value *value)
 
 /* ---- batchNorm: forward ---- */
 
+static bool takes_images(const wick_tensor *x)
+{
+    return x->ndim == 4 && wick__is_images(x);
+}
+
 /* The statistics to use, as results of their own: running ones may change before backward. */
 static void make_statistics(wick__scope *s, wick_tensor *const *in, bool training,
                             wick_tensor **out, void **mean, void **variance)
@@ -107,11 +113,15 @@ static void make_statistics(wick__scope *s, wick_tensor *const *in, bool trainin
     wick_tensor *x = in[X_IN];
     layout l = layout_of(x->ndim, x->size);
     wick_sizes channels = {1, {l.c}};
-    const void *px = wick__read(s, x);
+    const void *px = takes_images(x) ? NULL : wick__read(s, x);
     *mean = wick__make(s, x->dtype, &channels, &out[MEAN]);
     *variance = wick__make(s, x->dtype, &channels, &out[VARIANCE]);
     if (s->status)
         return;
+    if (training && takes_images(x)) {
+        wick__images_statistics(s, x, *mean, *variance);
+        return;
+    }
     if (training && l.n * l.s > 0) {
         wick__norm_statistics(x->context, x->dtype, l.n, l.c, l.s, px, *mean, *variance);
         return;
@@ -160,12 +170,17 @@ static wick_status batch_norm_forward(const wick_call *call, wick_tensor **out)
     wick_sizes shape = wick__sizes_like(x);
     wick__scope_open(&s, x->context);
     make_statistics(&s, in, training, out, &mean, &variance);
-    const void *px = wick__read(&s, x), *pw = wick__read(&s, in[WEIGHT]);
-    const void *pb = wick__read(&s, in[BIAS]);
-    void *py = wick__make(&s, x->dtype, &shape, out);
-    if (!s.status)
-        wick__norm_apply(x->context, x->dtype, l.n, l.c, l.s, call->value[EPS].number, px, mean,
-                         variance, pw, pb, py);
+    const void *pw = wick__read(&s, in[WEIGHT]), *pb = wick__read(&s, in[BIAS]);
+    if (takes_images(x)) {
+        wick__images_normalise(&s, x, !x->context->taped, call->value[EPS].number, mean, variance,
+                               pw, pb, out);
+    } else {
+        const void *px = wick__read(&s, x);
+        void *py = wick__make(&s, x->dtype, &shape, out);
+        if (!s.status)
+            wick__norm_apply(x->context, x->dtype, l.n, l.c, l.s, call->value[EPS].number, px, mean,
+                             variance, pw, pb, py);
+    }
     if (training && in[RUNNING_MEAN] && l.n * l.s > 0)
         update_running(&s, in, call->value[MOMENTUM].number, mean, variance);
     return wick__scope_close(&s);
@@ -209,6 +224,25 @@ static wick_status check_grad(const wick_call *call)
     return status;
 }
 
+static wick_status batch_norm_grad_images(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[1];
+    wick_sizes shape = wick__sizes_like(x), channels = {1, {x->size[1]}};
+    bool wanted = call->value[WANTED].integer & 1;
+    wick__scope s;
+    wick__scope_open(&s, x->context);
+    if (!wanted)
+        make_wanted(&s, call, &shape, 0, out);
+    void *gweight = make_wanted(&s, call, &channels, 1, out);
+    void *gbias = make_wanted(&s, call, &channels, 2, out);
+    const void *weight = wick__read(&s, call->in[2]), *mean = wick__read(&s, call->in[3]);
+    const void *variance = wick__read(&s, call->in[4]);
+    wick__images_norm_gradient(&s, call->in[0], x, call->value[TRAINING].integer,
+                               call->value[EPS].number, mean, variance, weight, wanted ? out : NULL,
+                               gweight, gbias);
+    return wick__scope_close(&s);
+}
+
 static wick_status batch_norm_grad_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[1];
@@ -218,6 +252,8 @@ static wick_status batch_norm_grad_forward(const wick_call *call, wick_tensor **
     wick_status status = check_grad(call);
     if (status)
         return status;
+    if (takes_images(x))
+        return batch_norm_grad_images(call, out);
     layout l = layout_of(x->ndim, x->size);
     wick__scope_open(&s, x->context);
     for (int i = 0; i < 5; i++)

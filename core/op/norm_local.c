@@ -1,7 +1,9 @@
 /* Normalisation of pixels by their neighbours in other channels. */
 #include "kernel/norm.h"
 
+#include "kernel/blocked_lrn.h"
 #include "op/dense.h"
+#include "op/images.h"
 #include "op/window.h"
 
 /* x as n x c x s. */
@@ -26,6 +28,19 @@ static layout image_layout(const wick_tensor *x)
     return l;
 }
 
+static void images_forward(wick__scope *s, wick_tensor *x, const wick_value *v, wick_tensor **out)
+{
+    layout l = image_layout(x);
+    wick__image_size size;
+    wick__image_size_of(x, &size);
+    wick__blocked from = wick__read_images(s, x);
+    wick__blocked to = wick__make_images(s, x->ndim, &size, &out[0]);
+    wick__blocked scale = wick__make_images(s, x->ndim, &size, &out[1]);
+    if (!s->status)
+        wick__blocked_lrn_forward(x->context, l.n, l.c, l.s, v[0].integer, v[1].number, v[2].number,
+                                  v[3].number, from, scale, to);
+}
+
 static wick_status local_response_norm_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[0];
@@ -42,6 +57,10 @@ static wick_status local_response_norm_forward(const wick_call *call, wick_tenso
         return status;
     layout l = image_layout(x);
     wick__scope_open(&s, x->context);
+    if (wick__is_images(x) && wick__blocked_lrn_serves(v[0].integer)) {
+        images_forward(&s, x, v, out);
+        return wick__scope_close(&s);
+    }
     const void *px = wick__read(&s, x);
     void *py = wick__make(&s, x->dtype, &shape, &out[0]);
     void *scale = wick__make(&s, x->dtype, &shape, &out[1]);
@@ -68,6 +87,21 @@ const wick_op wick_op_local_response_norm = {
            "x, C x H x W or N x C x H x W (nn.SpatialCrossMapLRN); gradients once",
     .example = "print(torch.ones(4, 1, 2):localResponseNorm(3, {alpha = 1}))"};
 
+static void images_backward(wick__scope *s, const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[1];
+    const wick_value *v = call->value;
+    layout l = image_layout(x);
+    wick__image_size size;
+    wick__image_size_of(x, &size);
+    wick__blocked g = wick__read_images(s, call->in[0]), from = wick__read_images(s, x);
+    wick__blocked scale = wick__read_images(s, call->in[2]);
+    wick__blocked to = wick__make_images(s, x->ndim, &size, out);
+    if (!s->status)
+        wick__blocked_lrn_backward(x->context, l.n, l.c, l.s, v[0].integer, v[1].number,
+                                   v[2].number, from, scale, g, to);
+}
+
 static wick_status local_response_norm_grad_forward(const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[1];
@@ -84,6 +118,10 @@ static wick_status local_response_norm_grad_forward(const wick_call *call, wick_
         return status;
     layout l = image_layout(x);
     wick__scope_open(&s, x->context);
+    if (wick__is_images(call->in[2])) {
+        images_backward(&s, call, out);
+        return wick__scope_close(&s);
+    }
     const void *pg = wick__read(&s, call->in[0]), *px = wick__read(&s, x);
     const void *scale = wick__read(&s, call->in[2]);
     void *gx = wick__make(&s, x->dtype, &shape, out);

@@ -1,7 +1,9 @@
 /* Pooling by the largest of every window, with windows that slide or that share the image out
  * evenly, and the way back: the gradient is linear in what arrives, and so is its own. */
+#include <string.h>
+
 #include "op/dense.h"
-#include "op/pool_dims.h"
+#include "op/pooling_images.h"
 #include "op/positions.h"
 
 /* ---- maxUnpool2d: planes of zeros with values at positions; the gradient of maxPool2d ---- */
@@ -155,10 +157,13 @@ const wick_op wick_op_plane_values = {.name = "plane_values",
 
 /* ---- maxPool2d and adaptiveMaxPool2d ---- */
 
-static const wick__arg max_args[] = {TENSOR("x"), POOL_WINDOW, PAIR_OR_NONE("dilation"),
-                                     BOOLEAN_OPTION("ceil", 0), END};
+static const wick__arg max_args[] = {TENSOR("x"),
+                                     POOL_WINDOW,
+                                     PAIR_OR_NONE("dilation"),
+                                     BOOLEAN_OPTION("ceil", 0),
+                                     BOOLEAN_OPTION("indices", 1),
+                                     END};
 static const wick__arg size_args[] = {TENSOR("x"), SIZES("size"), END};
-
 /* Makes both results and runs the kernel; indices count from 1, as Torch7's do. */
 static wick_status max_pool(wick_tensor *x, const wick__pool *p, bool adaptive, wick_tensor **out)
 {
@@ -187,7 +192,11 @@ static wick_status max_pool2d_forward(const wick_call *call, wick_tensor **out)
     wick_status status = wick__check_one_type("maxPool2d", 1, call->in);
     if (!status)
         status = wick__pool_read("maxPool2d", &image, v, v[3].sizes, v[4].integer, &p);
-    return status ? status : max_pool(x, &p, false, out);
+    if (status)
+        return status;
+    if (!v[5].integer && wick__is_images(x))
+        return wick__max_pool_images(x, &p, out);
+    return max_pool(x, &p, false, out);
 }
 
 static void max_backward(wick__rule *r)
@@ -197,18 +206,40 @@ static void max_backward(wick__rule *r)
         planes_with(r->scope, G, wick__result(r, 1), x->size[x->ndim - 2], x->size[x->ndim - 1]);
 }
 
+/* A gradient that is on the tape needs the places as numbers; images know their position in the
+ * window alone. */
+static void max_pool2d_backward(wick__rule *r)
+{
+    wick_tensor *index = wick__result(r, 1);
+    wick_sizes image = wick__sizes_of(r, 0);
+    if (!index || index->dtype != WICK_UINT8) {
+        max_backward(r);
+        return;
+    }
+    wick_value value[WICK_MAX_ARGS];
+    memcpy(value, r->node->value, sizeof *value * WICK__POOL_OPTIONS);
+    value[WICK__POOL_OPTIONS].sizes = &image;
+    wick_tensor *in[] = {G, index};
+    if (!wick_context_recording(r->scope->context))
+        r->dx[0] = wick__run(r->scope, &wick_op_max_pool2d_images, 2, in, value);
+    else
+        r->dx[0] = planes_with(r->scope, G, wick__run(r->scope, &wick_op_pool_places, 2, in, value),
+                               image.v[image.count - 2], image.v[image.count - 1]);
+}
+
 const wick_op wick_op_max_pool2d = {
     .name = "maxPool2d",
     .args = max_args,
     .outputs = 2,
     .saves = WICK__SAVE_OUT(1),
     .forward = max_pool2d_forward,
-    .backward = max_backward,
+    .backward = max_pool2d_backward,
     .doc =
         "The largest of every window of x, C x H x W or N x C x H x W, and where in its plane it "
         "stands, row by row from 1; the first among equals (nn.SpatialMaxPooling). Numbers or "
         "{height, width}: kernel, stride (the kernel), pad, dilation; ceil: a last window may "
-        "reach beyond the padding",
+        "reach beyond the padding; indices = false: places are kept for the gradient alone, in a "
+        "form of their own",
     .example = "print(torch.range(1, 16):view(1, 4, 4):maxPool2d(2, {stride = 2}))"};
 
 static wick_status adaptive_max_pool2d_forward(const wick_call *call, wick_tensor **out)

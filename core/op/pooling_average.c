@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "op/dense.h"
-#include "op/pool_dims.h"
+#include "op/pooling_images.h"
 
 static const wick__arg average_args[] = {TENSOR("x"),
                                          POOL_WINDOW,
@@ -25,22 +25,37 @@ typedef wick_status read_pool(const char *name, const wick_sizes *image, const w
 /* The kernel of one direction, from dense elements to dense elements. */
 typedef void run_pool(const wick_tensor *like, const wick__pool *p, const wick_value *value,
                       const void *from, void *to);
+/* The same of images; *served is false where it cannot be. */
+typedef wick_status run_images(wick_tensor *x, const wick__pool *p, const wick_value *value,
+                               bool back, wick_tensor **out, bool *served);
+
+/* Whether x goes on as images. A gradient goes back to as many channels as it has, and where these
+ * fill a block images are what most likely waits for it. */
+static bool prefers_images(const wick_tensor *x, bool back)
+{
+    if (x->dtype != WICK_FLOAT32 || wick__count(x) == 0)
+        return false;
+    return wick__is_images(x) || (back && x->ndim == 4 && x->size[1] % WICK__LANES == 0);
+}
 
 /* Pools the first input. With a shape in `image` the input is the gradient of what pooled such an
  * image, and goes back to it. */
 static wick_status pool(const char *name, const wick_sizes *image, read_pool *read, run_pool *run,
-                        const wick_call *call, wick_tensor **out)
+                        run_images *run_on_images, const wick_call *call, wick_tensor **out)
 {
     wick_tensor *x = call->in[0];
     wick_sizes shape = image ? *image : wick__sizes_like(x);
     wick__pool p;
     wick__scope s;
+    bool served = false;
     wick_status status = wick__check_one_type(name, 1, call->in);
     if (!status)
         status = read(name, &shape, call->value, &p);
     if (!status && image)
         status = wick__check_gradient(name, x, &p.output);
-    if (status)
+    if (!status && prefers_images(x, image != NULL))
+        status = run_on_images(x, &p, call->value, image != NULL, out, &served);
+    if (status || served)
         return status;
     wick__scope_open(&s, x->context);
     const void *from = wick__read(&s, x);
@@ -77,9 +92,16 @@ static void run_windows_back(const wick_tensor *g, const wick__pool *p, const wi
     wick__average_pool_backward(g->context, g->dtype, &p->d, divisor_of(value), from, to);
 }
 
+static wick_status windows_of_images(wick_tensor *x, const wick__pool *p, const wick_value *value,
+                                     bool back, wick_tensor **out, bool *served)
+{
+    *served = true;
+    return wick__average_pool_images(x, p, divisor_of(value), back, out);
+}
+
 static wick_status avg_pool2d_forward(const wick_call *call, wick_tensor **out)
 {
-    return pool("avgPool2d", NULL, read_windows, run_windows, call, out);
+    return pool("avgPool2d", NULL, read_windows, run_windows, windows_of_images, call, out);
 }
 
 /* The rule of a pooling by means: its gradient takes what arrives, the arguments again, and the
@@ -111,8 +133,8 @@ const wick_op wick_op_avg_pool2d = {
 
 static wick_status avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
 {
-    return pool("avg_pool2d_grad", call->value[IMAGE].sizes, read_windows, run_windows_back, call,
-                out);
+    return pool("avg_pool2d_grad", call->value[IMAGE].sizes, read_windows, run_windows_back,
+                windows_of_images, call, out);
 }
 
 static void avg_pool2d_grad_backward(wick__rule *r)
@@ -149,9 +171,18 @@ static void run_shares_back(const wick_tensor *g, const wick__pool *p, const wic
                                          to);
 }
 
+static wick_status shares_of_images(wick_tensor *x, const wick__pool *p, const wick_value *value,
+                                    bool back, wick_tensor **out, bool *served)
+{
+    (void)value;
+    *served = p->d.out[0] == 1 && p->d.out[1] == 1;
+    return *served ? wick__plane_means_images(x, p, back, out) : WICK_OK;
+}
+
 static wick_status adaptive_avg_pool2d_forward(const wick_call *call, wick_tensor **out)
 {
-    return pool("adaptiveAvgPool2d", NULL, wick__pool_read_adaptive, run_shares, call, out);
+    return pool("adaptiveAvgPool2d", NULL, wick__pool_read_adaptive, run_shares, shares_of_images,
+                call, out);
 }
 
 static void adaptive_avg_pool2d_backward(wick__rule *r)
@@ -171,7 +202,7 @@ const wick_op wick_op_adaptive_avg_pool2d = {
 static wick_status adaptive_avg_pool2d_grad_forward(const wick_call *call, wick_tensor **out)
 {
     return pool("adaptive_avg_pool2d_grad", call->value[1].sizes, wick__pool_read_adaptive,
-                run_shares_back, call, out);
+                run_shares_back, shares_of_images, call, out);
 }
 
 static void adaptive_avg_pool2d_grad_backward(wick__rule *r)

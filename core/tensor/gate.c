@@ -1,6 +1,6 @@
 /* The gate: the only way to a tensor's bytes, and where every write is counted. */
 #include "kernel/convert.h"
-#include "tensor/tensor.h"
+#include "tensor/form.h"
 
 /* Where tensors without elements point: nowhere that may be read or written. */
 static const _Alignas(64) char nothing[64];
@@ -54,8 +54,7 @@ uint64_t wick__version(const wick_tensor *t)
     return sum;
 }
 
-/* Counts a write to t. */
-static void bump(wick_tensor *t)
+void wick__count_write(wick_tensor *t)
 {
     int64_t begin, end;
     if (!byte_range(t, &begin, &end))
@@ -72,6 +71,10 @@ bool wick__overlap(const wick_tensor *a, const wick_tensor *b)
 {
     int64_t a_begin, a_end, b_begin, b_end;
     if (!byte_range(a, &a_begin, &a_end) || !byte_range(b, &b_begin, &b_end))
+        return false;
+    if (a->storage == b->storage)
+        return a_begin < b_end && b_begin < a_end;
+    if (!a->storage->borrowed && !b->storage->borrowed)
         return false;
     uintptr_t at_a = (uintptr_t)a->storage->data, at_b = (uintptr_t)b->storage->data;
     return at_a + (uintptr_t)a_begin < at_b + (uintptr_t)b_end &&
@@ -172,8 +175,9 @@ wick_status wick__dense(const wick_tensor *t, void **data)
                           "%lld",
                           wick__shape(t), (long long)(end / (int64_t)element_bytes(t)),
                           (long long)t->storage->size);
+    wick_status status = wick__settle(t->storage);
     *data = (char *)t->storage->data + begin;
-    return WICK_OK;
+    return status;
 }
 
 /* The operation that writes, for messages. */
@@ -202,21 +206,36 @@ wick_status wick__writable(wick_tensor *t, void **data)
                             "%s: this %s tensor holds some elements several times, as expanded "
                             "tensors do, and cannot be written; write to a clone of it",
                             writing(t), wick__shape(t));
+    if (!status && t->storage)
+        status = wick__detach_lookers(t->storage);
     if (!status)
-        bump(t);
+        wick__count_write(t);
+    return status;
+}
+
+wick_status wick_tensor_read(wick_tensor *tensor, const void **data)
+{
+    void *elements;
+    wick_status status = wick__dense(tensor, &elements);
+    *data = elements;
     return status;
 }
 
 wick_status wick_tensor_data(wick_tensor *tensor, void **data)
 {
-    return wick__dense(tensor, data);
+    wick_status status = wick__dense(tensor, data);
+    if (!status && tensor->storage)
+        status = wick__lend(tensor->storage);
+    return status;
 }
 
 wick_status wick_tensor_touch(wick_tensor *tensor)
 {
     wick_status status = check_read_only(tensor);
+    if (!status && tensor->storage)
+        status = wick__detach_lookers(tensor->storage);
     if (!status)
-        bump(tensor);
+        wick__count_write(tensor);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* Storages: counted runs of memory, the host's or a context's own, and the cells that count writes
  * to them. */
-#include "tensor/tensor.h"
+#include "tensor/form.h"
 
 #include <string.h>
 
@@ -18,9 +18,8 @@ static void close_cells(wick_storage *storage)
         wick__free(storage->context, storage->cell, sizeof(wick__cell) * (size_t)storage->cells);
 }
 
-/* A storage without memory; holds the context. */
-static wick_status open_storage(wick_context *context, wick_dtype dtype, int64_t size,
-                                wick_storage **storage)
+wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
+                               wick_storage **storage)
 {
     *storage = NULL;
     if ((unsigned)dtype >= WICK_DTYPES)
@@ -52,7 +51,7 @@ static wick_status bytes_of(wick_dtype dtype, int64_t size, size_t *bytes)
 wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
                              wick_storage **storage)
 {
-    wick_status status = open_storage(context, dtype, size, storage);
+    wick_status status = wick__storage_open(context, dtype, size, storage);
     if (status)
         return status;
     wick_storage *s = *storage;
@@ -71,7 +70,7 @@ wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t
                                 bool read_only, void (*release)(void *owner), void *owner,
                                 wick_storage **storage)
 {
-    wick_status status = open_storage(context, dtype, size, storage);
+    wick_status status = wick__storage_open(context, dtype, size, storage);
     if (status)
         return status;
     wick_storage *s = *storage;
@@ -108,6 +107,7 @@ void wick_storage_release(wick_storage *storage)
         storage->release(storage->owner);
     if (!storage->borrowed)
         wick__free(context, storage->data, storage->data ? storage->capacity : 0);
+    wick__form_close(storage);
     close_cells(storage);
     wick__free(context, storage, sizeof *storage);
     atomic_fetch_sub_explicit(&context->storages, 1, memory_order_relaxed);
@@ -159,9 +159,18 @@ wick_status wick_storage_resize(wick_storage *storage, int64_t size)
         return wick__fail(WICK_EVALUE,
                           "storage: %lld elements of a host's memory cannot become %lld",
                           (long long)storage->size, (long long)size);
+    if (atomic_load(&storage->views) > 0)
+        return wick__fail(WICK_EVALUE,
+                          "storage: %lld elements cannot become %lld while other storages are views "
+                          "of them",
+                          (long long)storage->size, (long long)size);
     if (size < 0)
         return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
     wick_status status = bytes_of(storage->dtype, size, &bytes);
+    if (!status)
+        status = wick__settle(storage);
+    if (!status)
+        status = wick__detach_lookers(storage);
     if (!status && bytes > storage->capacity)
         status = move(storage, bytes);
     else if (!status && bytes < storage->capacity / 2)
@@ -204,7 +213,9 @@ static wick_status check_ranges(const wick_storage *storage, int n, const int64_
 wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,
                                 const int64_t *end)
 {
-    wick_status status = check_ranges(storage, n, begin, end);
+    wick_status status = wick__settle(storage);
+    if (!status)
+        status = check_ranges(storage, n, begin, end);
     if (status || n <= 1)
         return status;
     wick__cell *cell;
@@ -225,8 +236,17 @@ wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *beg
 
 wick_status wick_storage_data(wick_storage *storage, void **data)
 {
+    wick_status status = wick__settle(storage);
+    if (!status)
+        status = wick__lend(storage);
     *data = storage->data;
-    return WICK_OK;
+    return status;
+}
+
+wick_status wick__lend(wick_storage *storage)
+{
+    storage->lent = true;
+    return wick__detach_lookers(storage);
 }
 
 void wick_storage_touch(wick_storage *storage)

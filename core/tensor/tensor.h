@@ -25,11 +25,16 @@ struct wick_storage {
     size_t capacity; /* bytes */
     void *data;
     bool borrowed, read_only;
+    bool lent; /* a host has its address and may write there at any time */
     void (*release)(void *owner);
     void *owner;
+    atomic_int views; /* storages in the same memory, which pin it */
     int cells;        /* one, or one a parameter after wick_storage_divide */
     wick__cell *cell; /* points at first_cell when there is one */
     wick__cell first_cell;
+    struct wick__form *form;       /* NULL: always row-major (form.h) */
+    struct wick__operand *lookers; /* pending storages that will be computed from this one */
+    atomic_int looking;            /* how many */
 };
 
 /* What the tensor layer knows of a node of the tape, which begins with one: how to let go of it. */
@@ -59,6 +64,9 @@ struct wick_tensor {
 
 /* ---- making ---- */
 
+/* A storage without memory. */
+wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
+                               wick_storage **storage);
 /* A new tensor object that looks where `t` looks, without history. */
 wick_status wick__alias(const wick_tensor *t, wick_tensor **alias);
 /* A view of t's storage with another geometry (checked), without history. */
@@ -86,6 +94,10 @@ wick_status wick__dense(const wick_tensor *t, void **data);
 /* The same for writing: refuses read-only memory and views that overlap themselves, and bumps the
  * versions of what is going to be written. */
 wick_status wick__writable(wick_tensor *t, void **data);
+/* Before a host gets the storage's address: what is pending keeps what it looks at. */
+wick_status wick__lend(wick_storage *storage);
+/* Counts a write to t that goes another way. */
+void wick__count_write(wick_tensor *t);
 
 /* ---- versions ---- */
 

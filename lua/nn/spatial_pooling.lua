@@ -85,8 +85,10 @@ function Max:updateOutput(input)
   local output, indices = torch.maxPool2d(input, { self.kH, self.kW }, {
     stride = { self.dH or self.kH, self.dW or self.kW }, pad = { self.padH or 0, self.padW or 0 },
     dilation = { self.dilationH or 1, self.dilationW or 1 }, ceil = self.ceil_mode or false,
+    indices = self.keepsIndices or false,
   })
-  self.indices = tape.point(self.indices, indices)
+  local are_places = indices:type() == "torch.LongTensor"
+  self.indices = are_places and tape.point(self.indices, indices) or nil
   self.iheight, self.iwidth = input:size(input:dim() - 1), input:size(input:dim())
   return output
 end
@@ -114,6 +116,12 @@ local Unpooling = layer.define("nn.SpatialMaxUnpooling", "nn.Module",
     end
     return torch.maxUnpool2d(input, pooling.indices, pooling.iheight, pooling.iwidth)
   end)
+
+local init = Unpooling.__init
+function Unpooling:__init(...)
+  init(self, ...)
+  self.pooling.keepsIndices = true
+end
 
 function Unpooling:__tostring__()
   return ("%s associated to %s"):format(torch.typename(self), tostring(self.pooling))

@@ -24,16 +24,30 @@ function trace.stop()
   return setmetatable(events, Trace)
 end
 
---- Totals by operation, the longest first: a list of { operation =, calls =, seconds = }.
+-- Seconds of each event without those of the events inside it; they come in the order of their ends.
+local function own_seconds(events)
+  local own, open = {}, {}
+  for i, event in ipairs(events) do
+    own[i] = event.seconds
+    while #open > 0 and events[open[#open]].start >= event.start do
+      own[i] = own[i] - events[table.remove(open)].seconds
+    end
+    open[#open + 1] = i
+  end
+  return own
+end
+
+--- Totals by operation, the longest first: a list of { operation =, calls =, seconds = }. What an
+-- operation had to wait for, a convolution not computed before say, counts by itself.
 function Trace:totals()
-  local by_name, list = {}, {}
-  for _, event in ipairs(self) do
+  local by_name, list, own = {}, {}, own_seconds(self)
+  for i, event in ipairs(self) do
     local total = by_name[event.operation]
     if not total then
       total = { operation = event.operation, calls = 0, seconds = 0 }
       by_name[event.operation], list[#list + 1] = total, total
     end
-    total.calls, total.seconds = total.calls + 1, total.seconds + event.seconds
+    total.calls, total.seconds = total.calls + 1, total.seconds + own[i]
   end
   table.sort(list, function(a, b)
     if a.seconds ~= b.seconds then return a.seconds > b.seconds end
