@@ -3,6 +3,7 @@
 
 #include "function.h"
 #include "graph/descriptor.h"
+#include "threads.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -141,5 +142,9 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_context(L);
     lua_wick_open_trace(L);
     lua_wick_open_io(L);
+    lua_wick_open_image(L);
+    lua_wick_open_stream(L);
+    lua_wick_open_generator(L);
+    lua_wick_open_threads(L);
     return 1;
 }

@@ -1,7 +1,7 @@
 /* Storages as Lua sees them: flat, 1-based arrays. */
-#include <string.h>
+#include "storage.h"
 
-#include "lua_wick.h"
+#include <string.h>
 
 static wick_storage *check_storage(lua_State *L, int index, const char *what)
 {
@@ -20,6 +20,7 @@ static wick_storage *push_new(lua_State *L, wick_dtype dtype, int64_t size)
     return *slot;
 }
 
+/* The memory, to be read. */
 static char *data_of(lua_State *L, wick_storage *storage)
 {
     void *data;
@@ -27,11 +28,29 @@ static char *data_of(lua_State *L, wick_storage *storage)
     return data;
 }
 
+/* The memory, to be written. */
+static char *writable(lua_State *L, wick_storage *storage, const char *what)
+{
+    if (wick_storage_is_read_only(storage))
+        lua_wick_error(L, "%s: the storage's memory is lent for reading only; write to a copy",
+                       what);
+    return data_of(L, storage);
+}
+
 void lua_wick_push_sizes(lua_State *L, int count, const int64_t *v)
 {
     wick_storage *storage = push_new(L, WICK_INT64, count);
     if (count)
         memcpy(data_of(L, storage), v, sizeof(int64_t) * (size_t)count);
+}
+
+/* Pushes a 1-D view of the whole storage. */
+static wick_tensor *push_view(lua_State *L, wick_storage *storage)
+{
+    int64_t n = wick_storage_size(storage);
+    wick_tensor **slot = lua_wick_push_box(L);
+    lua_wick_check(L, wick_tensor_on(storage, 0, n > 0, &n, NULL, slot));
+    return *slot;
 }
 
 static void from_table(lua_State *L, wick_dtype dtype)
@@ -50,15 +69,41 @@ static void from_table(lua_State *L, wick_dtype dtype)
     }
 }
 
-/* newStorage(type name [, size or table]) */
+/* (storage [, offset [, size]]): shares the other's memory. */
+static void view_of(lua_State *L, wick_dtype dtype, wick_storage *storage)
+{
+    if (wick_storage_dtype(storage) != dtype)
+        lua_wick_error(L, "torch.%sStorage expected, got %s", lua_wick_type_name(dtype),
+                       lua_wick_describe(L, 2));
+    int64_t offset = lua_isnoneornil(L, 3) ? 1 : lua_wick_integer(L, 3, "offset");
+    if (offset < 1)
+        lua_wick_error(L, "offset %lld out of bounds: a storage begins at 1", (long long)offset);
+    int64_t size = lua_isnoneornil(L, 4) ? wick_storage_size(storage) - (offset - 1)
+                                         : lua_wick_integer(L, 4, "size");
+    if (offset - 1 > wick_storage_size(storage) || size < 0 ||
+        size > wick_storage_size(storage) - (offset - 1))
+        lua_wick_error(L, "size out of bounds: %lld elements from %lld on, of a storage of %lld",
+                       (long long)size, (long long)offset, (long long)wick_storage_size(storage));
+    wick_storage **slot = lua_wick_push_storage_box(L);
+    lua_wick_check(L, wick_storage_view(storage, offset - 1, size, slot));
+    lua_wick_settle_storage(L, -1);
+}
+
+/* newStorage(type name [, size or table]), (type name, storage [, offset [, size]]) or (type name,
+ * path [, shared [, size [, whether the path names shared memory]]]) */
 static int new_storage(lua_State *L)
 {
     int dtype = lua_wick_dtype(luaL_checkstring(L, 1));
+    wick_storage *storage = lua_wick_to_storage(L, 2);
     if (dtype < 0)
         return lua_wick_error(L, "%s is not a string describing a torch object",
                               lua_tostring(L, 1));
     if (lua_istable(L, 2))
         from_table(L, (wick_dtype)dtype);
+    else if (storage)
+        view_of(L, (wick_dtype)dtype, storage);
+    else if (lua_type(L, 2) == LUA_TSTRING)
+        lua_wick_map_storage(L, (wick_dtype)dtype);
     else
         push_new(L, (wick_dtype)dtype, lua_isnoneornil(L, 2) ? 0 : lua_wick_integer(L, 2, "size"));
     return 1;
@@ -70,20 +115,22 @@ static int storage_size(lua_State *L)
     return 1;
 }
 
-static char *element(lua_State *L, wick_storage *storage, int index)
+/* Where the element is whose index stands at 2, in the memory that begins at `data`. */
+static char *element(lua_State *L, const wick_storage *storage, char *data)
 {
-    int64_t i = lua_wick_integer(L, index, "index");
+    int64_t i = lua_wick_integer(L, 2, "index");
     if (i < 1 || i > wick_storage_size(storage))
         lua_wick_error(L, "index %lld out of bounds of a storage of %lld elements", (long long)i,
                        (long long)wick_storage_size(storage));
-    return data_of(L, storage) + (size_t)(i - 1) * wick_dtype_size(wick_storage_dtype(storage));
+    return data + (size_t)(i - 1) * wick_dtype_size(wick_storage_dtype(storage));
 }
 
 static int storage_index(lua_State *L)
 {
     wick_storage *storage = check_storage(L, 1, "index");
-    if (lua_isnumber(L, 2)) {
-        lua_wick_push_element(L, wick_storage_dtype(storage), element(L, storage, 2));
+    if (lua_type(L, 2) == LUA_TNUMBER) {
+        lua_wick_push_element(L, wick_storage_dtype(storage),
+                              element(L, storage, data_of(L, storage)));
         return 1;
     }
     lua_getmetatable(L, 1);
@@ -98,7 +145,8 @@ static int storage_newindex(lua_State *L)
     if (!lua_isnumber(L, 2) || !lua_isnumber(L, 3))
         return lua_wick_error(L, "a storage takes numbers at whole indices, not %s at %s",
                               lua_wick_describe(L, 3), lua_wick_describe(L, 2));
-    lua_wick_write_element(L, wick_storage_dtype(storage), element(L, storage, 2), 3);
+    char *at = element(L, storage, writable(L, storage, "storage"));
+    lua_wick_write_element(L, wick_storage_dtype(storage), at, 3);
     wick_storage_touch(storage);
     return 0;
 }
@@ -106,31 +154,27 @@ static int storage_newindex(lua_State *L)
 static int storage_fill(lua_State *L)
 {
     wick_storage *storage = check_storage(L, 1, "fill");
-    wick_dtype dtype = wick_storage_dtype(storage);
-    char *data = data_of(L, storage);
     if (!lua_isnumber(L, 2))
         return lua_wick_error(L, "fill: a storage is filled with a number, not %s",
                               lua_wick_describe(L, 2));
+    size_t size = wick_dtype_size(wick_storage_dtype(storage));
+    char *data = writable(L, storage, "fill");
     for (int64_t i = 0; i < wick_storage_size(storage); i++)
-        lua_wick_write_element(L, dtype, data + (size_t)i * wick_dtype_size(dtype), 2);
+        lua_wick_write_element(L, wick_storage_dtype(storage), data + (size_t)i * size, 2);
     wick_storage_touch(storage);
     lua_settop(L, 1);
     return 1;
 }
 
-/* Pushes a 1-D view of the whole storage. */
-static wick_tensor *push_view(lua_State *L, wick_storage *storage)
-{
-    int64_t n = wick_storage_size(storage);
-    wick_tensor **slot = lua_wick_push_box(L);
-    lua_wick_check(L, wick_tensor_on(storage, 0, n > 0, &n, NULL, slot));
-    return *slot;
-}
-
 static int storage_copy(lua_State *L)
 {
-    wick_tensor *to = push_view(L, check_storage(L, 1, "copy"));
-    wick_tensor *from = push_view(L, check_storage(L, 2, "copy"));
+    wick_storage *to_storage = check_storage(L, 1, "copy");
+    wick_storage *from_storage = check_storage(L, 2, "copy");
+    if (wick_storage_size(to_storage) != wick_storage_size(from_storage))
+        return lua_wick_error(L, "copy: size mismatch: a storage of %lld elements into one of %lld",
+                              (long long)wick_storage_size(from_storage),
+                              (long long)wick_storage_size(to_storage));
+    wick_tensor *to = push_view(L, to_storage), *from = push_view(L, from_storage);
     lua_wick_check(L, wick_tensor_copy(to, from));
     lua_settop(L, 1);
     return 1;
@@ -170,8 +214,11 @@ static int storage_string(lua_State *L)
     }
     size_t n;
     const char *text = luaL_checklstring(L, 2, &n);
+    writable(L, storage, "string");
     lua_wick_check(L, wick_storage_resize(storage, (int64_t)n));
-    memcpy(data_of(L, storage), text, n);
+    char *data = data_of(L, storage);
+    if (n > 0)
+        memcpy(data, text, n);
     wick_storage_touch(storage);
     lua_settop(L, 1);
     return 1;
@@ -184,6 +231,21 @@ static int storage_element_size(lua_State *L)
     return 1;
 }
 
+/* free(): lets go of the memory; any later use raises. */
+static int storage_free(lua_State *L)
+{
+    check_storage(L, 1, "free");
+    luaL_callmeta(L, 1, "__gc");
+    return 0;
+}
+
+/* retain(): memory is counted by who looks at it, so there is nothing to do. */
+static int storage_retain(lua_State *L)
+{
+    check_storage(L, 1, "retain");
+    return 0;
+}
+
 void lua_wick_open_storage(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"size", storage_size},
@@ -194,8 +256,10 @@ void lua_wick_open_storage(lua_State *L)
                                        {"copy", storage_copy},
                                        {"resize", storage_resize},
                                        {"totable", storage_totable},
-                                       {"string", storage_string},
                                        {"elementSize", storage_element_size},
+                                       {"free", storage_free},
+                                       {"retain", storage_retain},
+                                       {"string", storage_string},
                                        {NULL, NULL}};
     static const luaL_Reg functions[] = {{"newStorage", new_storage}, {NULL, NULL}};
     lua_wick_storage_methods(L, methods);

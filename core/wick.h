@@ -155,6 +155,8 @@ wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t si
 wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t size, void *data,
                                 bool read_only, void (*release)(void *owner), void *owner,
                                 wick_storage **storage);
+/* The owner of memory borrowed with this `release`; NULL: the storage's memory is not of that kind. */
+void *wick_storage_owner(const wick_storage *storage, void (*release)(void *owner));
 void wick_storage_retain(wick_storage *storage);
 void wick_storage_release(wick_storage *storage);
 int64_t wick_storage_size(const wick_storage *storage);

@@ -155,27 +155,27 @@ static void survives_a_full_disk(void)
 
 static void leaves_no_trace_when_abandoned(void)
 {
-    wick__writer *writer;
+    wick_writer *writer;
     const char *path = in_folder("kept");
     expect(write_text(path, "old") == WICK_OK);
-    expect(wick__writer_new(context, path, &writer) == WICK_OK);
-    expect(wick__writer_put(writer, "new", 3) == WICK_OK && unfinished() == 1);
-    wick__writer_release(writer);
+    expect(wick_writer_new(context, path, &writer) == WICK_OK);
+    expect(wick_writer_put(writer, "new", 3) == WICK_OK && unfinished() == 1);
+    wick_writer_release(writer);
     expect(holds(path, "old") && unfinished() == 0);
 }
 
 static void writers_do_not_mix(void)
 {
-    wick__writer *a, *b;
+    wick_writer *a, *b;
     const char *path = in_folder("shared");
-    expect(wick__writer_new(context, path, &a) == WICK_OK);
-    expect(wick__writer_new(context, path, &b) == WICK_OK);
-    expect(wick__writer_put(a, "from a", 6) == WICK_OK);
-    expect(wick__writer_put(b, "from b", 6) == WICK_OK && unfinished() == 2);
-    expect(wick__writer_commit(a) == WICK_OK && holds(path, "from a"));
-    expect(wick__writer_commit(b) == WICK_OK && holds(path, "from b"));
-    wick__writer_release(a);
-    wick__writer_release(b);
+    expect(wick_writer_new(context, path, &a) == WICK_OK);
+    expect(wick_writer_new(context, path, &b) == WICK_OK);
+    expect(wick_writer_put(a, "from a", 6) == WICK_OK);
+    expect(wick_writer_put(b, "from b", 6) == WICK_OK && unfinished() == 2);
+    expect(wick_writer_commit(a) == WICK_OK && holds(path, "from a"));
+    expect(wick_writer_commit(b) == WICK_OK && holds(path, "from b"));
+    wick_writer_release(a);
+    wick_writer_release(b);
     expect(unfinished() == 0);
 }
 

@@ -1,5 +1,5 @@
-/* Files: reading whole ones, parts and mappings, and writing durably. Every message names the file
- * and gives the system's reason. */
+/* Files: reading whole ones, parts and mappings (wick_writer writes durably). Every message names
+ * the file and gives the system's reason. */
 #ifndef WICK_IO_FILE_H
 #define WICK_IO_FILE_H
 
@@ -44,22 +44,5 @@ const uint8_t *wick__mapping_data(const wick__mapping *mapping);
 /* "Permission denied" and the like; lives in the statement. */
 const char *wick__system_text(int error, char *text, size_t bytes);
 #define wick__errno_text() wick__system_text(errno, (char[96]){0}, 96)
-
-/* ---- writing ---- */
-
-/* Writes a new file beside the target and puts it in the target's place in one step: at any instant
- * the target is the old file or the new one, whole. A symbolic link keeps pointing where it does
- * and the file behind it is replaced; an existing file keeps its mode and, where the system allows
- * it, its owner. Remains of saves that were killed are removed by the next save of the same file.
- */
-typedef struct wick__writer wick__writer;
-
-/* Fails with WICK_EIO when the folder or the target cannot be written, WICK_ENOMEM. */
-wick_status wick__writer_new(wick_context *context, const char *path, wick__writer **writer);
-wick_status wick__writer_put(wick__writer *writer, const void *data, size_t bytes);
-/* Durable when this succeeds: data synced, renamed, folder synced. */
-wick_status wick__writer_commit(wick__writer *writer);
-/* Frees the writer; what was not committed is removed. NULL is fine. */
-void wick__writer_release(wick__writer *writer);
 
 #endif

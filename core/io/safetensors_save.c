@@ -147,7 +147,7 @@ static wick_status check_header(wick_context *context, const contents *c, const 
 
 /* ---- writing ---- */
 
-static wick_status put_swapped(wick__writer *writer, const uint8_t *data, size_t bytes,
+static wick_status put_swapped(wick_writer *writer, const uint8_t *data, size_t bytes,
                                size_t element)
 {
     uint8_t part[4096];
@@ -156,13 +156,13 @@ static wick_status put_swapped(wick__writer *writer, const uint8_t *data, size_t
         size_t n = bytes - done < sizeof part ? bytes - done : sizeof part;
         memcpy(part, data + done, n);
         wick__swap_bytes(part, n / element, element);
-        status = wick__writer_put(writer, part, n);
+        status = wick_writer_put(writer, part, n);
         done += n;
     }
     return status;
 }
 
-static wick_status write_tensor(wick__writer *writer, wick_tensor *tensor)
+static wick_status write_tensor(wick_writer *writer, wick_tensor *tensor)
 {
     wick_tensor *dense = NULL;
     void *data;
@@ -173,7 +173,7 @@ static wick_status write_tensor(wick__writer *writer, wick_tensor *tensor)
     if (status == WICK_OK)
         status = wick__dense(dense, &data);
     if (status == WICK_OK)
-        status = wick__host_is_little_endian() ? wick__writer_put(writer, data, bytes)
+        status = wick__host_is_little_endian() ? wick_writer_put(writer, data, bytes)
                                                : put_swapped(writer, data, bytes, element);
     wick_tensor_release(dense);
     return status;
@@ -181,21 +181,21 @@ static wick_status write_tensor(wick__writer *writer, wick_tensor *tensor)
 
 static wick_status write_file(wick_context *context, const contents *c, const text *header)
 {
-    wick__writer *writer;
+    wick_writer *writer;
     uint8_t prefix[WICK__PREFIX_BYTES];
-    wick_status status = wick__writer_new(context, c->path, &writer);
+    wick_status status = wick_writer_new(context, c->path, &writer);
     if (status != WICK_OK)
         return status;
     for (size_t i = 0; i < sizeof prefix; i++)
         prefix[i] = (uint8_t)((uint64_t)header->used >> (8 * i));
-    status = wick__writer_put(writer, prefix, sizeof prefix);
+    status = wick_writer_put(writer, prefix, sizeof prefix);
     if (status == WICK_OK)
-        status = wick__writer_put(writer, header->at, header->used);
+        status = wick_writer_put(writer, header->at, header->used);
     for (size_t i = 0; i < c->count && status == WICK_OK; i++)
         status = write_tensor(writer, c->tensor[i]);
     if (status == WICK_OK)
-        status = wick__writer_commit(writer);
-    wick__writer_release(writer);
+        status = wick_writer_commit(writer);
+    wick_writer_release(writer);
     return status;
 }
 

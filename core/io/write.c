@@ -16,7 +16,7 @@
 
 enum { BUFFER = 1 << 16, MOST_LINKS = 40, MOST_TEMPORARIES = 1000, MOST_AT_ONCE = 1 << 30 };
 
-struct wick__writer {
+struct wick_writer {
     wick_context *context;
     int folder;                   /* the target's folder */
     int descriptor;               /* the temporary file, -1 once closed */
@@ -29,12 +29,12 @@ struct wick__writer {
     char path[]; /* as the caller said it, for messages */
 };
 
-static wick_status fail(const wick__writer *w, const char *doing)
+static wick_status fail(const wick_writer *w, const char *doing)
 {
     return wick__fail(WICK_EIO, "%s: cannot %s: %s", w->path, doing, wick__errno_text());
 }
 
-static wick_status fail_with(const wick__writer *w, int error)
+static wick_status fail_with(const wick_writer *w, int error)
 {
     errno = error;
     return fail(w, "write");
@@ -55,7 +55,7 @@ static int replace_by_link(char *target, const char *link)
 }
 
 /* Follows links by hand, since the last one may point at a file that does not exist yet. */
-static wick_status resolve(wick__writer *w)
+static wick_status resolve(wick_writer *w)
 {
     char link[PATH_MAX];
     if (strlen(w->path) >= PATH_MAX)
@@ -73,7 +73,7 @@ static wick_status resolve(wick__writer *w)
     return fail_with(w, ELOOP);
 }
 
-static wick_status open_folder(wick__writer *w)
+static wick_status open_folder(wick_writer *w)
 {
     char folder[PATH_MAX];
     char *slash = strrchr(w->target, '/');
@@ -89,7 +89,7 @@ static wick_status open_folder(wick__writer *w)
 }
 
 /* Whether the target exists, and whether it may be replaced. */
-static wick_status look_at_target(const wick__writer *w, struct stat *old, bool *exists)
+static wick_status look_at_target(const wick_writer *w, struct stat *old, bool *exists)
 {
     *exists = fstatat(w->folder, w->base, old, AT_SYMLINK_NOFOLLOW) == 0;
     if (!*exists)
@@ -105,7 +105,7 @@ static wick_status look_at_target(const wick__writer *w, struct stat *old, bool 
 
 /* ---- the temporary file ---- */
 
-static void name_temporary(wick__writer *w, int number)
+static void name_temporary(wick_writer *w, int number)
 {
     snprintf(w->temporary, sizeof w->temporary, ".%.200s.%d.wick-unfinished", w->base, number);
 }
@@ -113,7 +113,7 @@ static void name_temporary(wick__writer *w, int number)
 /* Removes the temporary of that name when nobody holds its lock; true when it is gone, otherwise
  * errno is EEXIST. The name is looked at again under the lock, as its writer may have renamed it in
  * between. */
-static bool remove_stale(const wick__writer *w)
+static bool remove_stale(const wick_writer *w)
 {
     struct stat opened, named;
     int old = openat(w->folder, w->temporary, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -133,7 +133,7 @@ static bool remove_stale(const wick__writer *w)
 
 /* Takes the lock of the file just made. A file system without locks is no obstacle: then nobody can
  * take it for stale either. */
-static bool lock_temporary(wick__writer *w)
+static bool lock_temporary(wick_writer *w)
 {
     if (flock(w->descriptor, LOCK_EX | LOCK_NB) == 0) {
         struct stat about;
@@ -143,7 +143,7 @@ static bool lock_temporary(wick__writer *w)
 }
 
 /* Makes the temporary under its present name; false with errno EEXIST when the name is in use. */
-static bool create_named(wick__writer *w, mode_t mode)
+static bool create_named(wick_writer *w, mode_t mode)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     w->descriptor = openat(w->folder, w->temporary, flags, mode);
@@ -158,7 +158,7 @@ static bool create_named(wick__writer *w, mode_t mode)
 }
 
 /* Makes the temporary under the first free name and gives the name's number, or -1. */
-static int create_temporary(wick__writer *w, mode_t mode)
+static int create_temporary(wick_writer *w, mode_t mode)
 {
     for (int number = 0; number < MOST_TEMPORARIES; number++) {
         name_temporary(w, number);
@@ -173,7 +173,7 @@ static int create_temporary(wick__writer *w, mode_t mode)
     return -1;
 }
 
-static void remove_later_ones(wick__writer *w, int number)
+static void remove_later_ones(wick_writer *w, int number)
 {
     struct stat about;
     while (++number < MOST_TEMPORARIES) {
@@ -186,7 +186,7 @@ static void remove_later_ones(wick__writer *w, int number)
 
 /* Owner first, as changing it clears bits of the mode. Who cannot give the file to its old group
  * does not give the group's rights to another. */
-static wick_status keep_mode(const wick__writer *w, const struct stat *old)
+static wick_status keep_mode(const wick_writer *w, const struct stat *old)
 {
     mode_t mode = old->st_mode & 07777;
     if (fchown(w->descriptor, old->st_uid, old->st_gid) != 0 &&
@@ -195,7 +195,7 @@ static wick_status keep_mode(const wick__writer *w, const struct stat *old)
     return fchmod(w->descriptor, mode) == 0 ? WICK_OK : fail(w, "set the mode of the new file");
 }
 
-static wick_status open_temporary(wick__writer *w)
+static wick_status open_temporary(wick_writer *w)
 {
     struct stat old;
     bool exists;
@@ -213,15 +213,15 @@ static wick_status open_temporary(wick__writer *w)
     return exists ? keep_mode(w, &old) : WICK_OK;
 }
 
-wick_status wick__writer_new(wick_context *context, const char *path, wick__writer **writer)
+wick_status wick_writer_new(wick_context *context, const char *path, wick_writer **writer)
 {
     void *memory;
     size_t length = strlen(path);
     *writer = NULL;
-    wick_status status = wick__alloc_zeroed(context, sizeof(wick__writer) + length + 1, &memory);
+    wick_status status = wick__alloc_zeroed(context, sizeof(wick_writer) + length + 1, &memory);
     if (status != WICK_OK)
         return status;
-    wick__writer *w = memory;
+    wick_writer *w = memory;
     w->context = context;
     w->folder = w->descriptor = w->lock = -1;
     memcpy(w->path, path, length + 1);
@@ -231,14 +231,14 @@ wick_status wick__writer_new(wick_context *context, const char *path, wick__writ
     if (status == WICK_OK)
         status = open_temporary(w);
     if (status != WICK_OK) {
-        wick__writer_release(w);
+        wick_writer_release(w);
         return status;
     }
     *writer = w;
     return WICK_OK;
 }
 
-void wick__writer_release(wick__writer *w)
+void wick_writer_release(wick_writer *w)
 {
     if (w == NULL)
         return;
@@ -255,7 +255,7 @@ void wick__writer_release(wick__writer *w)
 
 /* ---- content ---- */
 
-static wick_status write_all(wick__writer *w, const unsigned char *data, size_t bytes)
+static wick_status write_all(wick_writer *w, const unsigned char *data, size_t bytes)
 {
     while (bytes > 0) {
         ssize_t n = write(w->descriptor, data, bytes < MOST_AT_ONCE ? bytes : MOST_AT_ONCE);
@@ -269,14 +269,14 @@ static wick_status write_all(wick__writer *w, const unsigned char *data, size_t 
     return WICK_OK;
 }
 
-static wick_status flush(wick__writer *w)
+static wick_status flush(wick_writer *w)
 {
     size_t used = w->used;
     w->used = 0;
     return write_all(w, w->buffer, used);
 }
 
-wick_status wick__writer_put(wick__writer *w, const void *data, size_t bytes)
+wick_status wick_writer_put(wick_writer *w, const void *data, size_t bytes)
 {
     if (bytes > BUFFER - w->used) {
         wick_status status = flush(w);
@@ -301,14 +301,14 @@ static int sync_descriptor(int descriptor)
 }
 
 /* Closing may be interrupted, but closes all the same. */
-static int close_descriptor(wick__writer *w)
+static int close_descriptor(wick_writer *w)
 {
     int result = close(w->descriptor);
     w->descriptor = -1;
     return result != 0 && errno == EINTR ? 0 : result;
 }
 
-wick_status wick__writer_commit(wick__writer *w)
+wick_status wick_writer_commit(wick_writer *w)
 {
     wick_status status = flush(w);
     if (status != WICK_OK)
@@ -330,13 +330,13 @@ wick_status wick__writer_commit(wick__writer *w)
 
 wick_status wick_file_write(wick_context *context, const char *path, const void *data, size_t bytes)
 {
-    wick__writer *writer;
-    wick_status status = wick__writer_new(context, path, &writer);
+    wick_writer *writer;
+    wick_status status = wick_writer_new(context, path, &writer);
     if (status != WICK_OK)
         return status;
-    status = wick__writer_put(writer, data, bytes);
+    status = wick_writer_put(writer, data, bytes);
     if (status == WICK_OK)
-        status = wick__writer_commit(writer);
-    wick__writer_release(writer);
+        status = wick_writer_commit(writer);
+    wick_writer_release(writer);
     return status;
 }

@@ -9,6 +9,9 @@ local nn = _G.nn
 
 local Criterion = torch.class("nn.Criterion")
 
+-- What belongs to a run: never saved.
+Criterion.__transient = { _kept = true }
+
 --- A criterion; `output` is the last loss, `gradInput` the last gradient.
 function Criterion:__init()
   self.output = 0

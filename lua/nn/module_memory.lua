@@ -11,6 +11,7 @@ local Module = nn.Module
 
 -- What belongs to a run and not to the module: never copied or saved.
 local transient = { _kept = true, _run = true }
+Module.__transient = transient
 
 local function copy_tensor(x, storages)
   local storage = x:storage()
@@ -165,10 +166,26 @@ local function add_run(runs, tensor)
   return runs[#runs]
 end
 
+-- Whether the elements stand next to each other, in whatever order.
+local function is_compact(tensor)
+  if tensor:isContiguous() then return true end
+  local dims = {}
+  for dim = 1, tensor:dim() do
+    if tensor:size(dim) > 1 then dims[#dims + 1] = { tensor:stride(dim), tensor:size(dim) } end
+  end
+  table.sort(dims, function(a, b) return a[1] < b[1] end)
+  local expected = 1
+  for _, entry in ipairs(dims) do
+    if entry[1] ~= expected then return false end
+    expected = expected * entry[2]
+  end
+  return true
+end
+
 local function lay_out(tensors)
   local runs, run_of = {}, {}
   for i, tensor in ipairs(tensors) do
-    if not tensor:isContiguous() then
+    if not is_compact(tensor) then
       errors.raise("getParameters: Cannot gather tensors that are not compact: parameter %d, %s",
         i, errors.value(tensor))
     end
@@ -201,7 +218,7 @@ local function flatten(tensors)
     local run = run_of[i]
     if run then
       local at = run.start + tensor:storageOffset() - run.first
-      local view = tensor.new(storage, at, tensor:size())
+      local view = tensor.new(storage, at, tensor:size(), tensor:stride())
       core.point(tensor, view)
       ranges[i] = { at, at + tensor:nElement() - 1 }
     end
