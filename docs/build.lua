@@ -6,7 +6,9 @@ local system = require "wick.system"
 
 local root = arg[0]:match("^(.*)/docs/[^/]*$") or "."
 local target = arg[1] or root .. "/build/docs"
-local guides = { "start", "tensors", "autograd", "layers", "operations" }
+local guides = {
+  "start", "tensors", "autograd", "layers", "operations", "files", "plots", "torch7",
+}
 
 local function read(path)
   local file = assert(io.open(path, "r"))
@@ -164,6 +166,35 @@ local function lua_page()
   return lines, count
 end
 
+-- Torch7's names ---------------------------------------------------------------------------------
+
+local about_names = [[
+# Torch7's names
+
+What scripts for Torch7 call, name by name. This holds of all of them: numbers from integer tensors
+are Lua integers; operations know every element type for which they make sense, not only those that
+Torch7 gave them; results of recorded tensors are recorded, where Torch7 gave a number also as
+tensors of one element; messages begin with the name of what was called. `wick --torch7 script.lua`
+makes Double the default type and combines tensors of equal element counts whatever their shapes.
+]]
+
+local function names_page()
+  local lines, count = { about_names }, 0
+  for _, group in ipairs(dofile(root .. "/docs/torch_names.lua")) do
+    lines[#lines + 1] = ("## %s\n\n| names | |\n|---|---|"):format(group.title)
+    for _, kind in ipairs{ "differs", "absent" } do
+      for _, entry in ipairs(group[kind]) do
+        local note = kind == "absent" and "Absent. " .. entry[2] or entry[2]
+        lines[#lines + 1] = ("| `%s` | %s |"):format(entry[1]:gsub(" ", "` `"), note)
+        count = count + count_of(entry[1], "%S+")
+      end
+    end
+    lines[#lines + 1] = "\nThe same: `" .. table.concat(group.same, "` `") .. "`\n"
+    count = count + #group.same
+  end
+  return lines, count
+end
+
 -- The pages --------------------------------------------------------------------------------------
 
 assert(os.execute("mkdir -p '" .. target:gsub("'", "'\\''") .. "'"))
@@ -177,6 +208,7 @@ index[#index + 1] = "\n## Reference\n"
 for _, page in ipairs{
   { "reference-operations.md", "Operations", operations_page },
   { "reference-lua.md", "Lua modules", lua_page },
+  { "reference-torch7.md", "Torch7's names", names_page },
   { "reference-c.md", "C library", c_page },
 } do
   local lines, count = page[3]()

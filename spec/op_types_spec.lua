@@ -32,6 +32,7 @@ end
 local function supports(case, type_name)
   local types = case.types or "real"
   if types == "all" then return true end
+  if types == "integers" then return INTEGERS[type_name] ~= nil end
   if types == "byte" then return type_name == "torch.ByteTensor" end
   if types == "real" then return not INTEGERS[type_name] end
   for _, name in ipairs(types) do
@@ -85,7 +86,7 @@ end)
 describe("float16 tensors", function()
   for _, entry in ipairs(walk.operations()) do
     local op, case = entry[1], entry[2]
-    if takes_tensors(op) and not case.draws then
+    if takes_tensors(op) and not case.draws and case.types ~= "integers" then
       it((case.half and "are moved by " or "are refused by ") .. op.word, function()
         if not case.half then return check_refused(op, case, "torch.HalfTensor") end
         local arguments = walk.arguments(case.arguments)
@@ -94,6 +95,24 @@ describe("float16 tensors", function()
           return walk.is_floating(t) and t:half() or t
         end))
         assert.is_nil(walk.differences(walk.arrays(found), expected, 1e-3))
+      end)
+    end
+  end
+end)
+
+-- What works on bits refuses numbers that have no such.
+describe("floating tensors", function()
+  for _, entry in ipairs(walk.operations()) do
+    local op, case = entry[1], entry[2]
+    if case.types == "integers" then
+      it("are refused by " .. op.word, function()
+        for _, name in ipairs{ "torch.HalfTensor", "torch.FloatTensor", "torch.DoubleTensor" } do
+          local arguments = walk.mapped(walk.arguments(case.arguments), function(t)
+            return t:type(name)
+          end)
+          assert.matches("^" .. op.name .. ": is only supported for integer type tensors",
+            walk.failure(walk.call, op, case, arguments))
+        end
       end)
     end
   end

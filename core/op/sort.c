@@ -200,5 +200,5 @@ static wick_status mode_forward(const wick_call *call, wick_tensor **out)
 
 SELECTION(mode, 0,
           "The most frequent values along a dimension (the last by default), which stays with size "
-          "1, and where they stand first; the smallest of several",
+          "1, and where they stand last; the smallest of several",
           "print(torch.mode(torch.Tensor{3, 1, 3, 2}))")

@@ -101,9 +101,23 @@ wick_status wick__output(wick_context *context, wick_dtype dtype, int ndim, cons
     return wick_tensor_resize(*out, ndim, size);
 }
 
+/* A dense matrix becomes one by columns when the value is: what LAPACK gives stays as in Torch7. */
+static void take_order(wick_tensor *to, const wick_tensor *from)
+{
+    bool by_columns = from->ndim == 2 && !wick_tensor_is_contiguous(from) && from->stride[0] == 1 &&
+                      from->stride[1] == from->size[0];
+    if (!by_columns || !wick_tensor_is_contiguous(to))
+        return;
+    to->stride[0] = 1;
+    to->stride[1] = to->size[0];
+}
+
 wick_status wick__take_value(wick_tensor *to, wick_tensor *from)
 {
     wick_status status =
         wick__same_shape(to, from) ? WICK_OK : wick_tensor_resize(to, from->ndim, from->size);
-    return status ? status : wick_tensor_copy(to, from);
+    if (status)
+        return status;
+    take_order(to, from);
+    return wick_tensor_copy(to, from);
 }

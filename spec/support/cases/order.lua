@@ -102,8 +102,8 @@ local function most_frequent(list)
   for v, n in pairs(count) do
     if not best or n > count[best] or n == count[best] and v < best then best = v end
   end
-  for i, v in ipairs(list) do
-    if v == best then return v, i end
+  for i = #list, 1, -1 do
+    if list[i] == best then return best, i end
   end
 end
 

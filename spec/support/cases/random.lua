@@ -1,4 +1,6 @@
 --- Cases of core/op/random.c; op_random_spec.lua says what they have to give.
+local torch = require "torch"
+
 local function numbers(...)
   local list = { ... }
   return { arguments = function() return table.move(list, 1, #list, 1, {}) end, draws = true }
@@ -12,5 +14,17 @@ return {
   rand = numbers(3, 4), randn = numbers(3, 4), randperm = numbers(8),
   bernoulli_of = { arguments = function(make) return { make.between(0, 1, 3, 4) } end,
     draws = true },
+  multinomial_alias_setup = {
+    arguments = function(make) return { make.positive(4) } end, draws = true,
+  },
+  multinomial_alias = {
+    arguments = function(make)
+      return { torch.multinomialAliasSetup_(make.positive(4)) }
+    end,
+    call = function(other, chance)
+      return torch.LongTensor(5):multinomialAlias_(other, chance)
+    end,
+    draws = true,
+  },
   multinomial = { arguments = function(make) return { make.positive(3, 4), 2 } end, draws = true },
 }

@@ -1,0 +1,183 @@
+--- Torch7's names one by one: what is the same here, what differs and how, what is absent and why.
+-- A list of groups, each with `same`, a list of names, and `differs` and `absent`, lists of
+-- { names, sentence }. What holds of all of them stands in docs/build.lua.
+local function words(text)
+  local list = {}
+  for word in text:gmatch("%S+") do list[#list + 1] = word end
+  return list
+end
+
+return {
+  {
+    title = "Functions of torch",
+    same = words[[
+      ByteStorage ByteTensor CharStorage CharTensor CmdLine DiskFile DoubleStorage DoubleTensor
+      File FloatStorage FloatTensor Generator HalfStorage HalfTensor IntStorage IntTensor
+      LongStorage LongTensor MemoryFile PipeFile ShortStorage ShortTensor TestSuite Tester Timer
+      _gen abs acos addbmm addmm addmv addr asin atan baddbmm bernoulli bhistc bitand bitor
+      bitxor cat cauchy ceil chunk cinv clamp class cos cosh cross cumprod cumsum deserialize
+      deserializeFromStorage diag dist div dot exp exponential fill floor fmod frac gather
+      geometric geqrf gesv getRNGState getconstructortable getenv getmetatable getnumcores histc
+      include initialSeed inverse isStorage isTensor isTypeOf isequal load loadobj log log1p
+      logNormal lshift manualSeed max mean min mod mul neg newmetatable nonzero norm normal
+      numel packageLuaPath permute pointer potrf potri potrs pow prod qr random remainder renorm
+      repeatTensor reshape round rshift rsqrt save saveobj scatter seed serialize
+      serializeToStorage setRNGState setenv setmetatable sigmoid sign sin sinh split sqrt
+      squeeze std sum tan tanh tic toc totable trace tril triu trtrs trunc type typename uniform
+      var version zero
+    ]],
+    differs = {
+      {
+        "Tensor Storage setdefaulttensortype getdefaulttensortype",
+        "The default type is Float at first, Double under `--torch7`.",
+      },
+      {
+        "zeros ones eye rand randn range linspace logspace randperm",
+        "Of the default type, or of the one that `{ dtype = ... }` names; randperm too. Sizes "
+          .. "may stand in a table.",
+      },
+      {
+        "add csub cmul cdiv cpow cfmod cremainder cmod cbitand cbitor cbitxor clshift crshift "
+          .. "atan2 cmax cmin lerp addcmul addcdiv lt le gt ge eq ne",
+        "Shapes broadcast and types are promoted. Functions of shapes that only agree in "
+          .. "their number of elements need `--torch7`.",
+      },
+      {
+        "sort topk",
+        "Equal values keep their order, NaN counts as the largest; the values of topk are "
+          .. "always in order.",
+      },
+      { "kthvalue median mode", "NaN counts as the largest." },
+      {
+        "conv2 xcorr2 conv3 xcorr3",
+        "Integers are computed in double: sums beyond 2^53 are rounded.",
+      },
+      {
+        "multinomial",
+        "Refuses weights of which fewer are above 0 than samples are drawn without "
+          .. "replacement.",
+      },
+      {
+        "multinomialAliasSetup_",
+        "Weights need not add up to 1. An alias to the first category counts, which Torch7 "
+          .. "forgot.",
+      },
+      { "multinomialAlias_", "Fills its receiver, which has to be there." },
+      { "view", "A strided tensor has a view where there is one without copying." },
+      { "viewAs", "As `view`." },
+      { "expand expandAs", "May put dimensions in front, as broadcasting does." },
+      { "equal", "Types may differ." },
+      { "match", "Adds up in double; integers truncate the gain." },
+      { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
+      {
+        "multinomialAliasSetup multinomialAlias",
+        "As `multinomialAliasSetup_`; what is filled may have any shape.",
+      },
+      { "mm mv ger bmm", "Same function; the method's receiver takes the shape of the result." },
+      { "eig symeig svd gels pstrf", "A matrix that holds NaN or infinity is refused." },
+      { "orgqr", "Only the columns that reflectors make." },
+      { "ormqr", "The reflectors may lie in memory in any order." },
+      {
+        "setnumthreads getnumthreads",
+        "Threads of Wick's own pool, at most as many as there are cores. Results do not "
+          .. "depend on them.",
+      },
+      {
+        "setheaptracking _heaptracking",
+        "The flag alone: Lua's collector always counts what tensors hold.",
+      },
+      { "updatethreadlocals updateerrorhandlers", "Do nothing; there is nothing to do." },
+      { "isatty", "Knows the three standard files." },
+      { "test", "Runs the examples of all operations." },
+      { "factory", "Knows classes made in Lua." },
+      { "all any", "Take any type that has them; methods of every type." },
+    },
+    absent = {
+      {
+        "Allocator",
+        "An object without methods for LuaJIT's ffi; a host of the C library hands its "
+          .. "allocator to wick_context_new.",
+      },
+      {
+        "metatype pushudata data",
+        "Work on LuaJIT's ffi, which Lua 5.4 has not; a C program reaches tensors through "
+          .. "wick.h. Calling them says so.",
+      },
+    },
+  },
+  {
+    title = "Methods of tensors",
+    same = words[[
+      abs acos addbmm addmm addmv addr apply asin atan baddbmm bernoulli bhistc bitand bitor
+      bitxor byte cat cauchy ceil char chunk cinv clamp clone contiguous cos cosh cross cumprod
+      cumsum diag dim dist div dot double elementSize exp exponential eye fill float floor fmod
+      frac gather geometric half histc index int isContiguous isSetTo isSize linspace log log1p
+      logNormal logspace long lshift map map2 maskedCopy maskedSelect max mean min mod mul
+      nDimension nElement neg new nonzero norm normal numel ones permute pow prod rand randn
+      random randperm range real remainder renorm repeatTensor reshape resize resizeAs round
+      rshift rsqrt scatter set short sigmoid sign sin sinh size split sqrt squeeze std storage
+      storageOffset stride sub sum t tan tanh totable trace transpose tril triu trunc type
+      typeAs unfold uniform var zero zeros
+    ]],
+    differs = {
+      {
+        "add csub cmul cdiv cpow cfmod cremainder cmod cbitand cbitor cbitxor clshift crshift "
+          .. "atan2 cmax cmin lerp addcmul addcdiv lt le gt ge eq ne",
+        "Shapes broadcast and types are promoted. Functions of shapes that only agree in "
+          .. "their number of elements need `--torch7`.",
+      },
+      {
+        "sort topk",
+        "Equal values keep their order, NaN counts as the largest; the values of topk are "
+          .. "always in order.",
+      },
+      { "kthvalue median mode", "NaN counts as the largest." },
+      {
+        "conv2 xcorr2 conv3 xcorr3",
+        "Integers are computed in double: sums beyond 2^53 are rounded.",
+      },
+      {
+        "multinomial",
+        "Refuses weights of which fewer are above 0 than samples are drawn without "
+          .. "replacement.",
+      },
+      {
+        "multinomialAliasSetup_",
+        "Weights need not add up to 1. An alias to the first category counts, which Torch7 "
+          .. "forgot.",
+      },
+      { "multinomialAlias_", "Fills its receiver, which has to be there." },
+      { "view", "A strided tensor has a view where there is one without copying." },
+      { "viewAs", "As `view`." },
+      { "expand expandAs", "May put dimensions in front, as broadcasting does." },
+      { "equal", "Types may differ." },
+      { "match", "Adds up in double; integers truncate the gain." },
+      { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
+      {
+        "mm mv ger bmm",
+        "The receiver takes the shape of the result; Torch7 wanted it to have it.",
+      },
+      {
+        "indexAdd indexCopy indexFill maskedFill",
+        "Return the tensor; Torch7 returned the last argument.",
+      },
+      { "isSameSizeAs", "Types may differ." },
+      { "isTensor", "Exists on every type." },
+      { "narrow select", "Positions may count from the end." },
+      { "copy", "The source may broadcast." },
+      {
+        "free retain",
+        "Lua counts for itself: free lets go of the memory at once, retain has nothing to do.",
+      },
+      { "torch", "The package: its functions choose the type by their arguments." },
+    },
+    absent = {
+      { "data", "LuaJIT's ffi; see the function. Calling it says so." },
+      {
+        "read write",
+        "Files know by themselves how tensors are written and read: torch.save, "
+          .. "file:writeObject.",
+      },
+    },
+  },
+}
