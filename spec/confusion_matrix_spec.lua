@@ -89,6 +89,20 @@ describe("a confusion matrix", function()
     assert.equal(0, matrix.totalValid)
   end)
 
+  it("is rendered as an image", function()
+    local matrix = example()
+    local picture = matrix:render("score", false, 20, 150)
+    assert.equal("torch.FloatTensor", picture:type())
+    assert.same({ 3, 54 + 40 + 12, 330 }, picture:size():totable())
+    assert.is_true(picture:min() >= 0 and picture:max() <= 1)
+    -- b is always right: it comes first, in the darkest colour.
+    assert.is_true(picture[1][58][166] < picture[1][78][166])
+    local other = matrix:render("occurrence", false, 20, 150)
+    assert.is_false(torch.equal(picture, other))
+    assert.same({ 3, 54 + 50 + 12, 330 }, ConfusionMatrix(2):render():size():totable())
+    assert.error_matches(function() matrix:render("size") end, 'sorts by "score" or "occurrence"')
+  end)
+
   it("prints as Torch7's does", function()
     assert.equal(table.concat({
       "ConfusionMatrix:",
@@ -98,6 +112,7 @@ describe("a confusion matrix", function()
       " + average rowUcol correct (VOC measure): 70.833334326744% ",
       " + global correct: 83.333333333333%",
     }, "\n"), tostring(example()))
+    assert.matches("[[       0       0]   nan% \n", tostring(ConfusionMatrix(2)), 1, true)
     local plain = ConfusionMatrix(2)
     plain:add(1, 1)
     plain:add(2, 2)

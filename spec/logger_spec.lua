@@ -4,14 +4,18 @@ local paths = require "paths"
 
 describe("optim.Logger", function()
   local root, file
+  local gnuplot = require "gnuplot"
+  local has_windows = gnuplot.hasWindows
 
   before_each(function()
+    gnuplot.hasWindows = function() return false end -- whatever this machine has
     root = os.tmpname()
     os.remove(root)
     file = root .. "/deep/train.log"
   end)
 
   after_each(function()
+    gnuplot.hasWindows = has_windows
     paths.rmall(root, "yes")
   end)
 
@@ -65,24 +69,57 @@ describe("optim.Logger", function()
     assert.same({ "-", "+" }, logger.styles.accuracy)
   end)
 
-  it("plots through gnuplot, text left out", function()
-    local calls = {}
-    package.loaded.gnuplot = setmetatable({}, { __index = function(_, name)
-      return function(...)
-        calls[#calls + 1] = name
-        if name == "plot" then calls.curves = ... end
-      end
-    end })
-    local torch_before = package.loaded.torch
-    package.loaded.torch = { Tensor = function(list) return list end }
+  it("takes styles in the order of the names, several for one", function()
     local logger = Logger(file)
-    logger.showPlot = false
+    logger:setNames{ "a", "b" }:style{ "-", { "+", "." } }
+    logger:add{ 1, 2 }
+    logger:add{ 2, 3 }
+    logger:display(false)
+    local plot_before, drawn = gnuplot.plot, nil
+    gnuplot.plot = function(list) drawn = list end
+    logger:plot()
+    gnuplot.plot = plot_before
+    local found = {}
+    for i, curve in ipairs(drawn) do found[i] = curve[1] .. curve[3] end
+    assert.same({ "a-", "b+", "b." }, found)
+  end)
+
+  -- What calling f says on standard error.
+  local function said_by(f)
+    local stderr, said = io.stderr, {}
+    rawset(io, "stderr", { write = function(_, ...) said[#said + 1] = table.concat{ ... } end })
+    local done, message = pcall(f)
+    rawset(io, "stderr", stderr)
+    if not done then error(message, 0) end
+    return table.concat(said)
+  end
+
+  it("plots numbers beside its file, text left out, and says where", function()
+    local logger = Logger(file)
     logger:setNames{ "loss", "note" }:style{ loss = { "-", "+" } }
     logger:add{ 1, "x" }
-    logger:add{ 2, "y" }
     logger:plot()
-    package.loaded.gnuplot, package.loaded.torch = nil, torch_before
-    assert.same({ { "loss", { 1, 2 }, "-" }, { "loss", { 1, 2 }, "+" } }, calls.curves)
-    assert.equal("epsfigure plot grid title plotflush close", table.concat(calls, " "))
+    assert.is_false(paths.filep(file .. ".eps")) -- one point is no plot
+    logger:add{ 2, "y" }
+    logger:setlogscale(true)
+    assert.equal(("<Logger> the plot is in %s.png\n"):format(file), said_by(function()
+      logger:plot()
+      logger:plot("loss")
+    end))
+    assert.is_true(paths.filep(file .. ".png"))
+    local text = assert(io.open(file .. ".eps")):read("a")
+    assert.matches("(loss)", text, 1, true)
+    assert.matches("(<Logger::" .. file .. ">)", text, 1, true)
+    assert.is_nil(text:find("(note)", 1, true))
+  end)
+
+  it("writes no picture for eyes when told so", function()
+    local logger = Logger(file)
+    logger:display(false)
+    for i = 1, 3 do logger:add{ loss = i } end
+    logger.plotRawCmd = "set xlabel 'epoch'"
+    assert.equal("", said_by(function() logger:plot() end))
+    assert.is_false(paths.filep(file .. ".png"))
+    assert.matches("(epoch)", assert(io.open(file .. ".eps")):read("a"), 1, true)
   end)
 end)

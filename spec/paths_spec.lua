@@ -125,6 +125,18 @@ describe("the system", function()
     assert.equal("Linux", (paths.uname()))
   end)
 
+  it("knows where things are installed", function()
+    for _, name in ipairs{
+      "prefix", "bin", "lib", "share", "man", "include", "hlp", "html", "cmake", "lua_path",
+      "lua_cpath",
+    } do
+      assert.is_string(paths["install_" .. name])
+    end
+    assert.is_nil(paths.is_win())
+    assert.error_matches(function() paths.getregistryvalue() end, "only Windows")
+    assert.error_matches(function() paths.require("no_such_module") end, "no_such_module")
+  end)
+
   it("gives names for temporary files", function()
     local name = paths.tmpname()
     assert.is_true(paths.filep(name))

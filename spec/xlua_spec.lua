@@ -139,6 +139,35 @@ describe("helpers", function()
       xlua.envparams{ HOME = "x", NO_SUCH_VARIABLE = 3 })
   end)
 
+  it("tosymbol finds globals by their names", function()
+    assert.equal(math.floor, rawget(string, "tosymbol")("math.floor"))
+    assert.is_nil(rawget(string, "tosymbol")("no.such.thing"))
+  end)
+
+  it("sets the globals that scripts expect", function()
+    assert.equal(xlua, rawget(_G, "xlua"))
+    assert.equal(xlua.error, rawget(_G, "xerror"))
+    assert.equal(xlua.print, rawget(_G, "xprint"))
+    assert.equal(xlua.require, rawget(_G, "xrequire"))
+  end)
+
+  it("who, clear and clearall look after the script's globals", function()
+    local output = program.run{ "-e", [[
+      local xlua = require "xlua"
+      first, second, third = 1, "x", 3
+      xlua.clear("third")
+      xlua.who()
+      xlua.clearall()
+      print(first, second, third, print ~= nil, torch ~= nil)]] }
+    assert.equal('first                1\nsecond               "x"\nnil\tnil\tnil\ttrue\ttrue\n',
+      output)
+  end)
+
+  it("usage_module lists what a module has", function()
+    assert.equal("m: does things\n  m.a\n  m.b\nsee also", xlua.usage_module("m", "does things",
+      { b = 1, a = 2 }, "see also"))
+  end)
+
   it("error and trycatch", function()
     local caught
     xlua.trycatch(function() xlua.error("bad", "domain") end, function(e) caught = e end)

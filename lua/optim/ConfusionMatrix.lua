@@ -167,7 +167,23 @@ function ConfusionMatrix:farFrr()
   return torch.Tensor(class_frrs), torch.Tensor(class_fars), torch.Tensor(frrs), torch.Tensor(fars)
 end
 
--- Text -----------------------------------------------------------------------------------------
+-- Picture and text -------------------------------------------------------------------------------
+
+local sort_modes = { score = true, occurrence = true }
+
+--- render([sortmode = "score" [, display = false [, block = 25 [, legendwidth = 200]]]]): the
+-- matrix as an image, a FloatTensor 3 x height x width, its classes ordered by their rates or by
+-- their "occurrence". With `display` the image also goes to a file, by display.image.
+function ConfusionMatrix:render(sortmode, display, block, legendwidth)
+  sortmode = sortmode or "score"
+  if not sort_modes[sortmode] then
+    errors.raise('optim.ConfusionMatrix: render sorts by "score" or "occurrence", not %s',
+      errors.value(sortmode))
+  end
+  local image = require("optim.confusion_image")(self, sortmode, block or 25, legendwidth or 200)
+  if display then require("display").image(image, { win = "confusion-matrix" }) end
+  return image
+end
 
 local function percent(fraction)
   local number = fraction * 100
@@ -185,9 +201,10 @@ local function row_text(self, i, row, format)
   local cells = {}
   for j, count in ipairs(row) do cells[j] = format:format(count) end
   local close = i == self.nclasses and "]]  " or "]   "
-  local name = self.classes[i]
-  return ("%s[%s%s%2.3f%% %s\n"):format(i == 1 and "[" or " ", table.concat(cells), close,
-    self.valids[i] * 100, name and ("\t[class: %s]"):format(tostring(name)) or "")
+  local name, rate = self.classes[i], self.valids[i] * 100
+  local share = rate == rate and ("%2.3f"):format(rate) or "nan"
+  return ("%s[%s%s%s%% %s\n"):format(i == 1 and "[" or " ", table.concat(cells), close, share,
+    name and ("\t[class: %s]"):format(tostring(name)) or "")
 end
 
 function ConfusionMatrix:__tostring__()

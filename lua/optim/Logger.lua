@@ -1,5 +1,5 @@
--- optim.Logger: numbers by name, a line a step in a text file, and plots of them through gnuplot
--- where it is there. Returns the constructor.
+-- optim.Logger: numbers by name, a line a step in a text file, and plots of them through the
+-- package gnuplot. Returns the constructor.
 local class = require "torch.class"
 local errors = require "wick.errors"
 local paths = require "paths"
@@ -88,7 +88,8 @@ function Logger:add(values)
   self.file:flush()
 end
 
---- How values are drawn: `{ name = "-" }` or a list of styles. Returns the logger.
+--- How values are drawn: `{ name = "-" }`, or a list in the order of the names; a list of styles
+-- draws several over each other. Returns the logger.
 function Logger:style(styles)
   for name, style in pairs(styles) do
     self.styles[name] = type(style) == "table" and style or { style }
@@ -108,16 +109,6 @@ end
 
 -- Plots ----------------------------------------------------------------------------------------
 
-local warned = false
-
-local function gnuplot_or_warning()
-  local found, gnuplot = pcall(require, "gnuplot")
-  if found then return gnuplot end
-  if not warned then print("<Logger> warning: cannot plot, gnuplot is missing") end
-  warned = true
-  return nil
-end
-
 local function is_numeric(values)
   for _, value in ipairs(values) do
     if type(value) ~= "number" then return false end
@@ -132,7 +123,8 @@ local function curves(self, names)
   for _, name in ipairs(#names > 0 and names or self.names) do
     local values = self.symbols[self.idx[name]]
     if values and is_numeric(values) then
-      for _, style in ipairs(self.styles[name] or { self.defaultStyle }) do
+      local styles = self.styles[name] or self.styles[self.idx[name]] or { self.defaultStyle }
+      for _, style in ipairs(styles) do
         list[#list + 1] = { tostring(name), torch.Tensor(values), style }
       end
     end
@@ -148,25 +140,37 @@ local function draw(self, gnuplot, list)
   gnuplot.title("<Logger::" .. self.name .. ">")
 end
 
---- Plots the numbers of the given names, or all, that have more than one point: on the screen when
--- `showPlot` says so, and to the file's name with `.eps`.
-function Logger:plot(...)
-  local gnuplot = gnuplot_or_warning()
-  local names = { ... }
-  if type(names[1]) == "table" then names = names[1] end
-  local list = gnuplot and curves(self, names) or {}
-  if #list == 0 then return end
-  if self.showPlot then
+local function draw_file(self, gnuplot, kind, file, list)
+  local figure = gnuplot[kind .. "figure"](file)
+  draw(self, gnuplot, list)
+  gnuplot.plotflush(figure)
+  gnuplot.close(figure)
+end
+
+-- On the screen, where there is one and the program gnuplot; else as a PNG file.
+local function show(self, gnuplot, list)
+  if gnuplot.hasWindows() or not self.epsfile then
     self.figure = gnuplot.figure(self.figure)
     draw(self, gnuplot, list)
+    return
   end
-  if self.epsfile then
-    os.remove(self.epsfile)
-    local figure = gnuplot.epsfigure(self.epsfile)
-    draw(self, gnuplot, list)
-    gnuplot.plotflush()
-    gnuplot.close(figure)
-  end
+  self.pngfile = self.pngfile or self.name .. ".png"
+  draw_file(self, gnuplot, "png", self.pngfile, list)
+  if not self.told then io.stderr:write(("<Logger> the plot is in %s\n"):format(self.pngfile)) end
+  self.told = true
+end
+
+--- Plots the numbers of the given names, or all, that have more than one point: when `showPlot`
+-- says so, on the screen (with the program gnuplot and a display) or to the file's name with
+-- `.png`; and always to the file's name with `.eps`.
+function Logger:plot(...)
+  local gnuplot = require "gnuplot"
+  local names = { ... }
+  if type(names[1]) == "table" then names = names[1] end
+  local list = curves(self, names)
+  if #list == 0 then return end
+  if self.showPlot then show(self, gnuplot, list) end
+  if self.epsfile then draw_file(self, gnuplot, "eps", self.epsfile, list) end
 end
 
 return home.Logger

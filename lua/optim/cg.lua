@@ -12,6 +12,7 @@ local function options_of(config)
     max_eval = 1 + (config.maxEval or max_iter * 1.25), -- the first evaluation comes on top
     rho = config.rho or 0.01, sig = config.sig or 0.5, int = config.int or 0.1,
     ext = config.ext or 3, ratio = config.ratio or 100,
+    verbose = config.verbose and config.verbose ~= 0,
   }
 end
 
@@ -125,6 +126,9 @@ local function iterate(run, o, line)
     if search(run, o, line) then
       turn(run, o, line)
       run.values[#run.values + 1] = line.f1
+      if o.verbose then
+        print(("<%s> %d evaluations: %.6g"):format(WHAT, run.evaluations, line.f1))
+      end
     else
       go_back(run, line, f0)
       return
@@ -134,7 +138,8 @@ end
 
 --- optim.cg(feval, x [, config [, state]]): conjugate gradients on a function without noise, until
 -- a line search fails or the evaluations are used up. config: maxIter (20 evaluations a line
--- search), maxEval (1.25 maxIter), rho (0.01), sig (0.5), int (0.1), ext (3), ratio (100).
+-- search), maxEval (1.25 maxIter), rho (0.01), sig (0.5), int (0.1), ext (3), ratio (100),
+-- verbose.
 -- Returns x, the values on the way, and the number of evaluations.
 return function(feval, x, config, state)
   config = config or {}

@@ -8,7 +8,8 @@ rawset(_G, "optim", optim)
 
 for _, name in ipairs{
   "sgd", "nag", "asgd", "adam", "adamax", "adagrad", "adadelta", "rmsprop", "rprop",
-  "cg", "lbfgs", "lswolfe", "checkgrad", "groups", "schedule", "ConfusionMatrix", "Logger",
+  "cg", "lbfgs", "lswolfe", "polyinterp", "FistaLS", "cmaes", "de", "checkgrad", "groups",
+  "schedule", "ConfusionMatrix", "Logger",
 } do
   optim[name] = require("optim." .. name)
 end

@@ -88,10 +88,10 @@ end
 
 --- optim.lswolfe(feval, x, t, d, f, g, gtd [, options]): moves x along d by about t, where f, g
 -- and gtd are value, gradient and slope at x. options: c1 (1e-4), c2 (0.9), tolX (1e-9), maxIter
--- (20). Returns value, gradient, x, step and the number of evaluations.
+-- (20), verbose. Returns value, gradient, x, step and the number of evaluations.
 return function(feval, x, t, d, f, g, gtd, options)
   options = options or {}
-  local memory = step.memory(WHAT, x)
+  local memory = step.memory(WHAT, x, options)
   local start = memory:clone()
   local probe, count = prober(feval, x, start, d)
   local search = {
@@ -101,5 +101,8 @@ return function(feval, x, t, d, f, g, gtd, options)
   local a, b, done = bracket(search, t)
   local best = b and zoom(search, a, b, done) or a
   memory:copy(start):add(best.t, d)
+  if options.verbose then
+    print(("<%s> %d evaluations: step %.6g"):format(WHAT, count(), best.t))
+  end
   return best.f, best.g, x, best.t, count()
 end

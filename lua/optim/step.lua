@@ -2,6 +2,7 @@
 -- on the parameters' memory without their history, so that nothing of a step is recorded.
 local class = require "torch.class"
 local errors = require "wick.errors"
+local options = require "optim.options"
 local torch = require "torch"
 
 local step = {}
@@ -21,24 +22,10 @@ local function check_gradient(what, gradient, x)
   end
 end
 
--- Options that other libraries call by another name; here they would go unheard.
-local renamed = {
-  lr = "learningRate", learning_rate = "learningRate", weight_decay = "weightDecay",
-  betas = "beta1 and beta2", lr_decay = "learningRateDecay",
-}
-
-local function check_config(what, config)
-  for name, here in pairs(renamed) do
-    if config[name] ~= nil then
-      errors.raise("%s: there is no option %s; it is %s", what, errors.value(name), here)
-    end
-  end
-end
-
 --- The tensor x without its history, after a look at the options `config` when they are given;
 -- `what` names the optimiser in messages.
 function step.memory(what, x, config)
-  if config then check_config(what, config) end
+  if config then options.check(what, config) end
   if not class.isTensor(x) then
     errors.raise("%s: the parameters are %s, a tensor expected (see getParameters)", what,
       errors.value(x))

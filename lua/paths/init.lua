@@ -3,6 +3,7 @@ local errors = require "wick.errors"
 local system = require "wick.system"
 
 local paths = {}
+rawset(_G, "paths", paths)
 
 --- Whether `path` is a regular file.
 function paths.filep(path)
@@ -212,6 +213,19 @@ function paths.is_mac()
   return system.uname() == "Darwin" or nil
 end
 
+--- Loads a C library with its symbols visible to all, and opens it as `require` would.
+function paths.require(name)
+  local file, reason = package.searchpath(name, package.cpath)
+  if not file then errors.raise("paths.require: %s", reason) end
+  assert(package.loadlib(file, "*"))
+  return assert(package.loadlib(file, "luaopen_" .. name:gsub("%.", "_")))(name, file)
+end
+
+--- There is no registry but on Windows.
+function paths.getregistryvalue()
+  errors.raise("paths.getregistryvalue: only Windows has a registry")
+end
+
 -- The folder of the interpreter: `arg` has its name at the lowest index.
 --- The directory of the interpreter.
 function paths.execdir()
@@ -229,7 +243,7 @@ paths.install_lua_path = paths.concat(source, "../..")
 paths.install_prefix = paths.concat(paths.install_lua_path, "../../..")
 paths.install_lua_cpath = paths.concat(paths.install_prefix, "lib/lua/5.4")
 for name, folder in pairs{ bin = "bin", lib = "lib", share = "share", include = "include",
-  man = "share/man", html = "share/doc/wick" } do
+  man = "share/man", html = "share/doc/wick", hlp = "share/doc/wick", cmake = "lib/cmake/wick" } do
   paths["install_" .. name] = paths.concat(paths.install_prefix, folder)
 end
 

@@ -1,10 +1,21 @@
 -- The globals that Torch7's interpreter gave scripts: packages under their names, each loaded when
 -- its name is first read. Only the program installs them; library modules require what they need.
+local mode = require "wick.mode"
+
 local globals = {}
 
 local packages = {
   torch = true, nn = true, optim = true, image = true, xlua = true, paths = true, sys = true,
+  gnuplot = true,
 }
+
+-- Penlight's, where it is installed: Torch7's interpreter gave scripts these too.
+local penlight = {}
+for name in ("List Map MultiMap OrderedMap Set Date app array2d class compat comprehension config "
+  .. "data dir file func input lapp lexer luabalanced operator path permute pretty seq sip "
+  .. "stringio stringx tablex template test text types url utils xml"):gmatch("%S+") do
+  penlight[name] = "pl." .. name
+end
 
 -- What else to do for a name that is not set (the prompt's warning): a function of the name.
 globals.missing = nil
@@ -15,8 +26,9 @@ local function is_there(name)
 end
 
 local function load_package(environment, name)
-  if packages[name] and is_there(name) then
-    local module = require(name)
+  local package_name = packages[name] and name or mode.torch7 and penlight[name]
+  if package_name and is_there(package_name) then
+    local module = require(package_name)
     rawset(environment, name, module)
     return module
   end

@@ -1,10 +1,12 @@
 -- xlua: what Torch7's scripts took from it: a progress bar, an option parser, a profiler, and small
--- helpers for tables, strings and named arguments. Adds `string.split`, `table.splice` and
--- `table.prune` as the original did.
+-- helpers for tables, strings and named arguments. Adds `string.split`, `string.tosymbol`,
+-- `table.splice` and `table.prune`, and the globals xerror, xprint and xrequire, as the original
+-- did.
 local errors = require "wick.errors"
 local sys = require "sys"
 
 local xlua = {}
+rawset(_G, "xlua", xlua)
 
 xlua.progress = require "xlua.progress"
 xlua.OptionParser = require "xlua.option_parser"
@@ -12,6 +14,7 @@ xlua.Profiler = require "xlua.profiler"
 
 local unpacking = require "xlua.unpack"
 xlua.unpack, xlua.unpack_class, xlua.usage = unpacking.unpack, unpacking.class, unpacking.usage
+xlua.usage_module = unpacking.module
 
 local units = { { "D", 86400 }, { "h", 3600 }, { "m", 60 }, { "s", 1 }, { "ms", 0.001 } }
 
@@ -162,8 +165,59 @@ local function prune(t, hash, merge)
   return kept
 end
 
+--- The value that a name such as "nn.Linear" stands for among the globals; nil when there is none.
+local function to_symbol(name)
+  local value = _G
+  for part in name:gmatch("[^.]+") do
+    if type(value) ~= "table" then return nil end
+    value = value[part]
+  end
+  return value
+end
+
 rawset(string, "split", split)
+rawset(string, "tosymbol", to_symbol)
 rawset(table, "splice", splice)
 rawset(table, "prune", prune)
+
+rawset(_G, "xerror", xlua.error)
+rawset(_G, "xprint", xlua.print)
+rawset(_G, "xrequire", xlua.require)
+
+-- The user's globals ------------------------------------------------------------------------------
+
+local at_start = {}
+for name in pairs(_G) do at_start[name] = true end
+for name in pairs(package.loaded) do at_start[name] = true end
+
+local function own_names()
+  local names = {}
+  for name, value in pairs(_G) do
+    local is_module = type(name) == "string" and package.loaded[name] == value
+    if type(name) == "string" and not at_start[name] and not is_module then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+--- Prints the globals that the script has made, and what they are.
+function xlua.who()
+  for _, name in ipairs(own_names()) do
+    print(("%-20s %s"):format(name, errors.value(_G[name])))
+  end
+end
+
+--- Forgets globals by their names.
+function xlua.clear(...)
+  for _, name in ipairs{ ... } do rawset(_G, name, nil) end
+  collectgarbage()
+end
+
+--- Forgets all globals that the script has made.
+function xlua.clearall()
+  xlua.clear(table.unpack(own_names()))
+end
 
 return xlua

@@ -22,6 +22,17 @@ function unpacking.usage(name, description, _, ...)
   return table.concat(lines, "\n")
 end
 
+--- What a module has: its name, its description and its functions, as text. The functions come from
+-- the table `module`, the lines that follow are put below.
+function unpacking.module(name, description, module, ...)
+  local lines, names = { ("%s: %s"):format(name, description or "") }, {}
+  for key in pairs(module or {}) do names[#names + 1] = tostring(key) end
+  table.sort(names)
+  for _, key in ipairs(names) do lines[#lines + 1] = ("  %s.%s"):format(name, key) end
+  for _, line in ipairs{ ... } do lines[#lines + 1] = tostring(line) end
+  return table.concat(lines, "\n")
+end
+
 local function check_type(name, row, value)
   local kinds = tostring(row.type or "any")
   if kinds == "any" then return end
