@@ -76,6 +76,35 @@ static void arrive(pass *p, wick_tensor **slot, wick_tensor *grad)
     *slot = grad;
 }
 
+/* ---- leaves ---- */
+
+static wick_status keep_in_leaf(pass *p, wick_node *leaf, wick_tensor **grad)
+{
+    bool record = p->asked->options.record, done = false;
+    wick_tensor *kept = NULL;
+    wick_status status = WICK_OK;
+    if (leaf->grad && !record && !leaf->grad->node) {
+        status = wick__copy_to_clear(leaf->grad, *grad, &done);
+        return status || done ? status : add_in_place(p, leaf->grad, *grad);
+    }
+    if (leaf->grad) {
+        wick__scope_open(&p->scope, p->plan.context);
+        kept = sum(p, leaf->grad, *grad);
+        wick_tensor_retain(kept);
+        status = wick__scope_close(&p->scope);
+    } else if (record || is_ours(*grad)) {
+        kept = *grad;
+        wick_tensor_retain(kept);
+    } else {
+        status = wick__clone(*grad, &kept);
+    }
+    if (status)
+        return status;
+    wick_tensor_release(leaf->grad);
+    leaf->grad = kept;
+    return WICK_OK;
+}
+
 /* ---- one node ---- */
 
 static wick_status missing_rule(const wick_node *node)
@@ -115,6 +144,25 @@ static void run_rule(pass *p, wick_node *node, wick_tensor *const *grad, const b
         p->scope.status = missing_rule(node);
 }
 
+/* Whether a leaf's gradient goes straight to where it is kept, so that it need not wait for the end
+ * of the pass: where that can be undone should the pass fail, because it is clear before. */
+static bool keeps_at_once(const pass *p, const wick__stop *stop)
+{
+    const wick_node *node = stop->node;
+    if (node->op || node->custom || node->freed || node->hooks || p->asked->inputs > 0 ||
+        p->asked->options.record || !node->grad || node->grad->node)
+        return false;
+    return stop->early || wick__is_clear(node->grad);
+}
+
+static void undo_early(pass *p)
+{
+    bool done;
+    for (int64_t i = 0; i < p->plan.stops; i++)
+        if (p->plan.stop[i].early)
+            wick__clear(p->plan.stop[i].node->grad, &done);
+}
+
 static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tensor **dx)
 {
     for (int i = 0; i < node->inputs && !p->scope.status; i++) {
@@ -122,7 +170,12 @@ static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tens
             continue;
         wick__stop *behind = wick__plan_find(&p->plan, node->edge[i].node);
         wick_tensor *grad = fit(p, dx[i], &node->geometry[i]);
-        arrive(p, &p->plan.grad[behind->first + node->edge[i].output], grad);
+        if (grad && keeps_at_once(p, behind)) {
+            behind->early = true;
+            p->scope.status = keep_in_leaf(p, behind->node, &grad);
+        } else {
+            arrive(p, &p->plan.grad[behind->first + node->edge[i].output], grad);
+        }
     }
 }
 
@@ -153,32 +206,7 @@ static wick_status differentiate(pass *p, wick__stop *stop)
     return status;
 }
 
-/* ---- leaves ---- */
-
-static wick_status keep_in_leaf(pass *p, wick_node *leaf, wick_tensor **grad)
-{
-    bool record = p->asked->options.record;
-    if (leaf->grad && !record && !leaf->grad->node)
-        return add_in_place(p, leaf->grad, *grad);
-    wick_tensor *kept = NULL;
-    wick_status status = WICK_OK;
-    if (leaf->grad) {
-        wick__scope_open(&p->scope, p->plan.context);
-        kept = sum(p, leaf->grad, *grad);
-        wick_tensor_retain(kept);
-        status = wick__scope_close(&p->scope);
-    } else if (record || is_ours(*grad)) {
-        kept = *grad;
-        wick_tensor_retain(kept);
-    } else {
-        status = wick__clone(*grad, &kept);
-    }
-    if (status)
-        return status;
-    wick_tensor_release(leaf->grad);
-    leaf->grad = kept;
-    return WICK_OK;
-}
+/* ---- the end of a stop ---- */
 
 static bool arrived(const pass *p, const wick__stop *stop)
 {
@@ -317,6 +345,8 @@ static wick_status run(pass *p)
         status = run_stop(p, &p->plan.stop[i]);
         finish_stop(p, &p->plan.stop[i]);
     }
+    if (status)
+        undo_early(p);
     return status;
 }
 

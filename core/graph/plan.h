@@ -9,6 +9,7 @@ typedef struct wick__stop {
     int64_t first; /* of its gradients in the plan's list, one an output */
     bool needed;   /* an asked-for input lies behind it, or may have before it was freed */
     bool ran;      /* its rule was carried out */
+    bool early;    /* a leaf whose gradient, clear before the pass, has been written */
 } wick__stop;
 
 typedef struct wick__plan {

@@ -75,7 +75,9 @@ static const wick__arg zero_args[] = {END};
 static wick_status zero_forward(const wick_call *call, wick_tensor **out)
 {
     (void)call;
-    return fill("zero", *out, 0);
+    bool done;
+    wick_status status = wick__clear(*out, &done);
+    return status || done ? status : fill("zero", *out, 0);
 }
 
 GENERATOR(zero, "zero", zero_args, false, false, "Sets all elements to 0",
@@ -140,6 +142,15 @@ GENERATOR(eye, "eye", eye_args, false, false,
 
 /* ---- progressions ---- */
 
+/* A vector of `count` elements, or the destination as it is when it has as many (Torch7). */
+static wick_status result_of_count(const wick_call *call, int64_t dtype, int64_t count,
+                                   wick_tensor **out)
+{
+    if (*out && wick__count(*out) == count)
+        return WICK_OK;
+    return wick__result_of(call, dtype, 1, &count, out);
+}
+
 typedef struct progression {
     double start, step, divisor;
     bool powers;
@@ -186,7 +197,7 @@ static wick_status range_forward(const wick_call *call, wick_tensor **out)
 {
     double first = call->value[0].number, last = call->value[1].number;
     double step = call->value[2].number;
-    int64_t dtype = *out ? (int64_t)(*out)->dtype : call->value[3].integer, count;
+    int64_t dtype = *out ? (int64_t)(*out)->dtype : call->value[3].integer, count = 0;
     if (dtype == WICK_FLOAT16)
         return wick__no_loop("range", WICK_FLOAT16);
     if (dtype >= 0 && !wick_dtype_is_floating((wick_dtype)dtype)) {
@@ -199,7 +210,7 @@ static wick_status range_forward(const wick_call *call, wick_tensor **out)
     }
     wick_status status = range_count(first, last, step, &count);
     if (!status)
-        status = wick__result_of(call, dtype, 1, &count, out);
+        status = result_of_count(call, dtype, count, out);
     progression p = {first, step, 1, false};
     return status ? status : wick__fill_with(*out, fill_progression, &p);
 }
@@ -220,7 +231,7 @@ static wick_status space(const char *name, bool powers, const wick_call *call, w
                           "%s: invalid number of points: %lld between %g and %g (at least 2, or 1 "
                           "where both ends are the same)",
                           name, (long long)n, first, last);
-    wick_status status = wick__result_of(call, call->value[3].integer, 1, &n, out);
+    wick_status status = result_of_count(call, call->value[3].integer, n, out);
     if (!status && (*out)->dtype != WICK_FLOAT32 && (*out)->dtype != WICK_FLOAT64)
         status = wick__no_loop(name, (*out)->dtype);
     progression p = {first, last - first, n > 1 ? (double)(n - 1) : 1, powers};

@@ -176,6 +176,8 @@ wick_status wick__dense(const wick_tensor *t, void **data)
                           wick__shape(t), (long long)(end / (int64_t)element_bytes(t)),
                           (long long)t->storage->size);
     wick_status status = wick__settle(t->storage);
+    if (atomic_load_explicit(&t->storage->clear_cells, memory_order_relaxed) > 0)
+        wick__write_zeros(t->storage, begin, end);
     *data = (char *)t->storage->data + begin;
     return status;
 }

@@ -93,6 +93,11 @@ wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t
     return WICK_OK;
 }
 
+void *wick_storage_owner(const wick_storage *storage, void (*release)(void *owner))
+{
+    return storage->borrowed && storage->release == release ? storage->owner : NULL;
+}
+
 void wick_storage_retain(wick_storage *storage)
 {
     atomic_fetch_add_explicit(&storage->refs, 1, memory_order_relaxed);
@@ -122,6 +127,15 @@ int64_t wick_storage_size(const wick_storage *storage)
 wick_dtype wick_storage_dtype(const wick_storage *storage)
 {
     return storage->dtype;
+}
+
+/* Brings all elements into memory, row-major. */
+static wick_status whole(wick_storage *storage)
+{
+    wick_status status = wick__settle(storage);
+    if (!status)
+        wick__write_zeros(storage, 0, INT64_MAX);
+    return status;
 }
 
 /* ---- size ---- */
@@ -160,15 +174,16 @@ wick_status wick_storage_resize(wick_storage *storage, int64_t size)
                           "storage: %lld elements of a host's memory cannot become %lld",
                           (long long)storage->size, (long long)size);
     if (atomic_load(&storage->views) > 0)
-        return wick__fail(WICK_EVALUE,
-                          "storage: %lld elements cannot become %lld while other storages are views "
-                          "of them",
-                          (long long)storage->size, (long long)size);
+        return wick__fail(
+            WICK_EVALUE,
+            "storage: %lld elements cannot become %lld while other storages are views "
+            "of them",
+            (long long)storage->size, (long long)size);
     if (size < 0)
         return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
     wick_status status = bytes_of(storage->dtype, size, &bytes);
     if (!status)
-        status = wick__settle(storage);
+        status = whole(storage);
     if (!status)
         status = wick__detach_lookers(storage);
     if (!status && bytes > storage->capacity)
@@ -213,7 +228,7 @@ static wick_status check_ranges(const wick_storage *storage, int n, const int64_
 wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,
                                 const int64_t *end)
 {
-    wick_status status = wick__settle(storage);
+    wick_status status = whole(storage);
     if (!status)
         status = check_ranges(storage, n, begin, end);
     if (status || n <= 1)
@@ -236,7 +251,7 @@ wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *beg
 
 wick_status wick_storage_data(wick_storage *storage, void **data)
 {
-    wick_status status = wick__settle(storage);
+    wick_status status = whole(storage);
     if (!status)
         status = wick__lend(storage);
     *data = storage->data;

@@ -14,6 +14,7 @@ typedef struct wick__cell {
     int64_t begin, end; /* bytes */
     uint64_t number;
     uint64_t version;
+    bool clear;         /* reads as zeros, whatever the memory holds (zero.c) */
     const char *writer; /* what wrote last: context->writing at that time */
 } wick__cell;
 
@@ -32,6 +33,7 @@ struct wick_storage {
     int cells;        /* one, or one a parameter after wick_storage_divide */
     wick__cell *cell; /* points at first_cell when there is one */
     wick__cell first_cell;
+    atomic_int clear_cells;
     struct wick__form *form;       /* NULL: always row-major (form.h) */
     struct wick__operand *lookers; /* pending storages that will be computed from this one */
     atomic_int looking;            /* how many */
@@ -98,6 +100,17 @@ wick_status wick__writable(wick_tensor *t, void **data);
 wick_status wick__lend(wick_storage *storage);
 /* Counts a write to t that goes another way. */
 void wick__count_write(wick_tensor *t);
+
+/* ---- zeros that are not written ---- */
+
+/* Makes all elements of t zero without touching memory; *done says whether that could be. */
+wick_status wick__clear(wick_tensor *t, bool *done);
+/* Whether t was cleared by itself and not seen since. */
+bool wick__is_clear(const wick_tensor *t);
+/* Copies into a tensor that was cleared and not seen since; *done says whether it was. */
+wick_status wick__copy_to_clear(wick_tensor *to, wick_tensor *from, bool *done);
+/* Writes the zeros of all clear cells that touch these bytes. */
+void wick__write_zeros(wick_storage *storage, int64_t begin, int64_t end);
 
 /* ---- versions ---- */
 
