@@ -1,9 +1,10 @@
 /* The C module wick.core: opens the pieces, owns the state, shows the descriptors to Lua. */
 #include <stdlib.h>
 
+#include "ffi.h"
 #include "function.h"
 #include "graph/descriptor.h"
-#include "threads.h"
+#include "tds.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -141,10 +142,13 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_autograd(L);
     lua_wick_open_context(L);
     lua_wick_open_trace(L);
+    lua_wick_open_update(L);
     lua_wick_open_io(L);
     lua_wick_open_image(L);
     lua_wick_open_stream(L);
     lua_wick_open_generator(L);
     lua_wick_open_threads(L);
+    lua_wick_open_tds(L);
+    lua_wick_open_ffi(L);
     return 1;
 }

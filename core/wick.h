@@ -155,7 +155,8 @@ wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t si
 wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t size, void *data,
                                 bool read_only, void (*release)(void *owner), void *owner,
                                 wick_storage **storage);
-/* The owner of memory borrowed with this `release`; NULL: the storage's memory is not of that kind. */
+/* The owner of memory borrowed with this `release`; NULL: the storage's memory is not of that kind.
+ */
 void *wick_storage_owner(const wick_storage *storage, void (*release)(void *owner));
 void wick_storage_retain(wick_storage *storage);
 void wick_storage_release(wick_storage *storage);
@@ -337,6 +338,30 @@ uint64_t wick_tensor_version(const wick_tensor *tensor);
  * that parameters laid out in one storage do not invalidate each other's saved values. */
 wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,
                                 const int64_t *end);
+
+/* ---- optimisers ------------------------------------------------------------------------------ */
+
+/* Stochastic gradient descent with momentum (Polyak, 1964; Nesterov, 1983):
+ *   d = gradient + decay x;  velocity = momentum velocity + (1 - dampening) d;
+ *   x -= rate * velocity, or with nesterov rate * (d + momentum velocity) */
+typedef struct wick_sgd {
+    double rate, momentum, dampening, decay;
+    bool nesterov;
+} wick_sgd;
+
+/* Adam (Kingma and Ba, 2015), with the correction of the averages' start left to the rate:
+ *   d = gradient + decay x;  mean = beta1 mean + (1 - beta1) d;
+ *   square = beta2 square + (1 - beta2) d d;  x -= rate * mean / (sqrt(square) + epsilon) */
+typedef struct wick_adam {
+    double rate, beta1, beta2, epsilon, decay;
+} wick_adam;
+
+/* One step in one pass over memory. All tensors are row-major, float32 or float64 alike, of one
+ * count, and x overlaps none of the others. The tape sees nothing of it. */
+wick_status wick_sgd_step(wick_tensor *x, wick_tensor *gradient, wick_tensor *velocity,
+                          const wick_sgd *options);
+wick_status wick_adam_step(wick_tensor *x, wick_tensor *gradient, wick_tensor *mean,
+                           wick_tensor *square, const wick_adam *options);
 
 /* ---- files ----------------------------------------------------------------------------------- */
 

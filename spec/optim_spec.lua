@@ -185,7 +185,7 @@ describe("an optimiser", function()
     assert.equal(3, state.evalCounter)
     assert.same(x:totable(), run("sgd", { learningRate = 1e-3, momentum = 0.9 }, 3):totable())
     local keys = {
-      adam = { "denom", "m", "t", "v" }, adagrad = { "evalCounter", "paramStd", "paramVariance" },
+      adam = { "m", "t", "v" }, adagrad = { "evalCounter", "paramStd", "paramVariance" },
       adadelta = { "accDelta", "delta", "evalCounter", "paramStd", "paramVariance" },
       rmsprop = { "m", "tmp" }, adamax = { "m", "max", "t", "u" },
     }

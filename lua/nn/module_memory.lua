@@ -257,12 +257,15 @@ function Module:getParameters()
   weights, grads = weights or {}, grads or {}
   self._kept = nil
   local flat, ranges = flatten(weights)
-  local flat_grads = flatten(grads)
+  local flat_grads, grad_ranges = flatten(grads)
   if flat:nElement() ~= flat_grads:nElement() then
     errors.raise("getParameters: %d parameters but %d gradients; check that you are sharing "
       .. "parameters and gradParameters", flat:nElement(), flat_grads:nElement())
   end
-  if flat:nElement() > 0 then core.divide(flat:storage(), distinct(ranges)) end
+  if flat:nElement() > 0 then
+    core.divide(flat:storage(), distinct(ranges))
+    core.divide(flat_grads:storage(), distinct(grad_ranges))
+  end
   bind_all(self)
   return flat, flat_grads
 end

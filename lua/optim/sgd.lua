@@ -1,4 +1,5 @@
 -- optim.sgd: gradient descent with momentum, Nesterov's momentum and weight decay.
+local core = require "wick.core"
 local errors = require "wick.errors"
 local step = require "optim.step"
 
@@ -30,12 +31,20 @@ return function(feval, x, config, state)
   end
   local memory = step.memory(WHAT, x, config)
   local value, gradient = step.evaluate(WHAT, feval, x)
-  step.decay(WHAT, config, memory, gradient)
-  if momentum ~= 0 then
-    gradient = with_momentum(state, gradient, momentum, dampening, config.nesterov)
-  end
   state.evalCounter = state.evalCounter or 0
-  step.move(WHAT, config, memory, step.rate(config, 1e-3, state.evalCounter), gradient)
+  local rate = step.rate(config, 1e-3, state.evalCounter)
+  if momentum ~= 0 and state.dfdx and step.is_plain(config, memory, gradient, state.dfdx) then
+    core.sgdStep(memory, gradient, state.dfdx, {
+      rate = rate, momentum = momentum, dampening = dampening, decay = config.weightDecay,
+      nesterov = config.nesterov,
+    })
+  else
+    step.decay(WHAT, config, memory, gradient)
+    if momentum ~= 0 then
+      gradient = with_momentum(state, gradient, momentum, dampening, config.nesterov)
+    end
+    step.move(WHAT, config, memory, rate, gradient)
+  end
   state.evalCounter = state.evalCounter + 1
   return x, { value }
 end

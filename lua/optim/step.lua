@@ -52,6 +52,20 @@ local function per_parameter(what, config, key, x)
   return shaped_like(tensor, x)
 end
 
+--- Whether a step can be one pass over memory (core.sgdStep, core.adamStep): no factors for single
+-- parameters, everything side by side and of one type.
+function step.is_plain(config, x, ...)
+  if config.learningRates or (config.weightDecays and (config.weightDecay or 0) == 0) then
+    return false
+  end
+  for _, t in ipairs{ x, ... } do
+    if not t:isContiguous() or t:type() ~= x:type() or t:nElement() ~= x:nElement() then
+      return false
+    end
+  end
+  return true
+end
+
 --- Adds the weight decay to the gradient: `weightDecay`, or where that is 0 `weightDecays`.
 function step.decay(what, config, x, gradient)
   local decay = config.weightDecay or 0
