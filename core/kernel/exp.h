@@ -40,6 +40,18 @@ static inline float wick__exp(float x)
     return power * wick__power_of_two(half) * wick__power_of_two(n - half);
 }
 
+/* e^x - 1, to 2 ulp. */
+static inline float wick__expm1(float x)
+{
+    int32_t n;
+    const float high = x > 89 ? 89 : x, within = high < -20 ? -20 : high;
+    const float rest = wick__exp_reduced(within, &n);
+    const int32_t half = n >> 1;
+    const float a = wick__power_of_two(half), b = wick__power_of_two(n - half);
+    const float y = rest * a * b + (a * b - 1), all = (1 + rest) * a * b;
+    return x == 0 ? x : n > 30 ? all : y;
+}
+
 /* 1 / (1 + e^-x), to 3 ulp. */
 static inline float wick__sigmoid(float x)
 {

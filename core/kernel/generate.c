@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "base/threads.h"
+#include "kernel/generate_loops.h"
 
 enum {
     BLOCK = 65536, /* words at once; even */
@@ -23,6 +24,33 @@ static inline int64_t whole(double x)
 #include "kernel/each_real.h"
 #define EACH "kernel/generate_real.inc"
 #include "kernel/each_real.h"
+static void uniform_double(int64_t n, const uint32_t *word, double a, double b, void *py)
+{
+    double *y = py;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = U(word[i]) * (b - a) + a;
+}
+
+static void normal_double(int64_t n, const uint32_t *word, double a, double b, void *py)
+{
+    static const double two_pi = 6.283185307179586;
+    double *y = py;
+    for (int64_t i = 0; i < n; i += 2) {
+        const double angle = two_pi * U(word[i]), rho = sqrt(-2.0 * log(1.0 - U(word[i + 1])));
+        y[i] = rho * cos(angle) * b + a;
+        y[i + 1] = rho * sin(angle) * b + a;
+    }
+}
+
+static void uniform_float(int64_t n, const uint32_t *word, double a, double b, void *y)
+{
+    wick__draw_loops_best()->uniform(n, word, a, b, y);
+}
+
+static void normal_float(int64_t n, const uint32_t *word, double a, double b, void *y)
+{
+    wick__draw_loops_best()->normal(n, word, a, b, y);
+}
 #undef NUMBER
 #undef U
 #undef DRAW

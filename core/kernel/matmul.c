@@ -1,49 +1,54 @@
-/* Matrix products on OpenBLAS. BLAS runs single-threaded on parts of ours; what its interface
- * leaves to chance (alpha 0, k 0, beta 0 over NaN, its int, its locks) is decided here. */
+/* Matrix products: those of floats are sgemm.c's, those of doubles OpenBLAS's. BLAS runs
+ * single-threaded on parts of ours; what its interface leaves to chance (alpha 0, k 0, beta 0 over
+ * NaN, its int, its locks) is decided here. */
 #include "kernel/matmul.h"
 
 #include <cblas.h>
 #include <limits.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/threads.h"
+#include "kernel/blas.h"
+#include "kernel/sgemm.h"
 
 /* The longest side handed to BLAS at once. */
 enum { BLAS_MOST = 1 << 30 };
 
+/* A product of doubles. */
 typedef struct product {
-    wick_dtype dtype;
     bool ta, tb;
     int64_t m, n, k;
     double alpha, beta;
-    const void *a, *b;
-    void *c;
+    const double *a, *b;
+    double *c;
     int64_t lda, ldb, ldc;
 } product;
 
-/* ---- BLAS set-up ----------------------------------------------------------------------------- */
-
-static pthread_once_t blas_once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t blas_lock = PTHREAD_MUTEX_INITIALIZER;
-static bool blas_needs_lock;
-
-/* A serial build without locks gives wrong products when two threads call it. */
-static void blas_open(void)
-{
-    openblas_set_num_threads(1);
-    blas_needs_lock = openblas_get_parallel() == OPENBLAS_SEQUENTIAL &&
-                      !strstr(openblas_get_config(), "USE_LOCKING");
-}
-
 /* ---- one product ----------------------------------------------------------------------------- */
 
-#define EACH "kernel/matmul.inc"
-#include "kernel/each_real.h"
-
-static const void *at(const product *p, const void *matrix, int64_t offset)
+/* c = beta c; beta 0 overwrites NaN as well. */
+static void scale(const product *p)
 {
-    return (const char *)matrix + offset * (p->dtype == WICK_FLOAT64 ? 8 : 4);
+    for (int64_t i = 0; i < p->m && p->beta == 0; i++)
+        memset(p->c + i * p->ldc, 0, (size_t)p->n * sizeof *p->c);
+    for (int64_t i = 0; i < p->m && p->beta != 0 && p->beta != 1; i++)
+        for (int64_t j = 0; j < p->n; j++)
+            p->c[i * p->ldc + j] *= p->beta;
+}
+
+/* c += alpha a b with any strides: for matrices that BLAS's arguments cannot describe. */
+static void add_product(const product *p)
+{
+    int64_t a_row = p->ta ? 1 : p->lda, a_step = p->ta ? p->lda : 1;
+    int64_t b_step = p->tb ? 1 : p->ldb, b_column = p->tb ? p->ldb : 1;
+    for (int64_t i = 0; i < p->m; i++) {
+        for (int64_t j = 0; j < p->n; j++) {
+            double sum = 0;
+            for (int64_t l = 0; l < p->k; l++)
+                sum += p->a[i * a_row + l * a_step] * p->b[l * b_step + j * b_column];
+            p->c[i * p->ldc + j] += p->alpha * sum;
+        }
+    }
 }
 
 /* `p` with rows [row, row + m), columns [column, column + n) and steps [step, step + k). */
@@ -52,9 +57,9 @@ static product piece(const product *p, int64_t row, int64_t m, int64_t column, i
 {
     product q = *p;
     q.m = m, q.n = n, q.k = k;
-    q.a = at(p, p->a, p->ta ? step * p->lda + row : row * p->lda + step);
-    q.b = at(p, p->b, p->tb ? column * p->ldb + step : step * p->ldb + column);
-    q.c = (void *)at(p, p->c, row * p->ldc + column);
+    q.a += p->ta ? step * p->lda + row : row * p->lda + step;
+    q.b += p->tb ? column * p->ldb + step : step * p->ldb + column;
+    q.c += row * p->ldc + column;
     return q;
 }
 
@@ -69,23 +74,16 @@ static bool describe(int64_t rows, int64_t columns, int64_t *ld)
 /* A matrix (rows x columns as stored) times a vector. y is cleared by us when beta is 0: what BLAS
  * does with a NaN in it depends on the processor. */
 static void blas_vector(const product *p, bool transpose, int64_t rows, int64_t columns,
-                        const void *a, int64_t lda, const void *x, int64_t sx, int64_t sy)
+                        const double *a, int64_t lda, const double *x, int64_t sx, int64_t sy)
 {
     CBLAS_TRANSPOSE t = transpose ? CblasTrans : CblasNoTrans;
     double beta = p->beta;
     if (beta == 0) {
-        if (p->dtype == WICK_FLOAT64)
-            scale_double(p->m, p->n, 0, p->c, p->ldc);
-        else
-            scale_float(p->m, p->n, 0, p->c, p->ldc);
+        scale(p);
         beta = 1;
     }
-    if (p->dtype == WICK_FLOAT64)
-        cblas_dgemv(CblasRowMajor, t, (int)rows, (int)columns, p->alpha, a, (int)lda, x, (int)sx,
-                    beta, p->c, (int)sy);
-    else
-        cblas_sgemv(CblasRowMajor, t, (int)rows, (int)columns, (float)p->alpha, a, (int)lda, x,
-                    (int)sx, (float)beta, p->c, (int)sy);
+    cblas_dgemv(CblasRowMajor, t, (int)rows, (int)columns, p->alpha, a, (int)lda, x, (int)sx, beta,
+                p->c, (int)sy);
 }
 
 static void blas_matrix(const product *p)
@@ -93,20 +91,14 @@ static void blas_matrix(const product *p)
     CBLAS_TRANSPOSE ta = p->ta ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE tb = p->tb ? CblasTrans : CblasNoTrans;
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;
-    if (p->dtype == WICK_FLOAT64)
-        cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, p->alpha, p->a, (int)p->lda, p->b, (int)p->ldb,
-                    p->beta, p->c, (int)p->ldc);
-    else
-        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, (float)p->alpha, p->a, (int)p->lda, p->b,
-                    (int)p->ldb, (float)p->beta, p->c, (int)p->ldc);
+    cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, p->alpha, p->a, (int)p->lda, p->b, (int)p->ldb,
+                p->beta, p->c, (int)p->ldc);
 }
 
 /* The one function that calls BLAS; every size fits its int. */
 static void blas_call(const product *p)
 {
-    pthread_once(&blas_once, blas_open);
-    if (blas_needs_lock)
-        pthread_mutex_lock(&blas_lock);
+    wick__blas_begin();
     if (p->n == 1)
         blas_vector(p, p->ta, p->ta ? p->k : p->m, p->ta ? p->m : p->k, p->a, p->lda, p->b,
                     p->tb ? 1 : p->ldb, p->ldc);
@@ -115,16 +107,7 @@ static void blas_call(const product *p)
                     p->ta ? p->lda : 1, 1);
     else
         blas_matrix(p);
-    if (blas_needs_lock)
-        pthread_mutex_unlock(&blas_lock);
-}
-
-static void scale(const product *p)
-{
-    if (p->dtype == WICK_FLOAT64)
-        scale_double(p->m, p->n, p->beta, p->c, p->ldc);
-    else
-        scale_float(p->m, p->n, p->beta, p->c, p->ldc);
+    wick__blas_end();
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -160,10 +143,7 @@ static void multiply(product p)
         return;
     }
     scale(&p);
-    if (p.dtype == WICK_FLOAT64)
-        product_double(&p);
-    else
-        product_float(&p);
+    add_product(&p);
 }
 
 /* ---- sharing --------------------------------------------------------------------------------- */
@@ -197,7 +177,12 @@ void wick__gemm(wick_context *context, wick_dtype dtype, bool ta, bool tb, int64
                 int64_t k, double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
                 double beta, void *c, int64_t ldc)
 {
-    product p = {dtype, ta, tb, m, n, k, alpha, beta, a, b, c, lda, ldb, ldc};
+    if (dtype == WICK_FLOAT32) {
+        wick__sgemm_run(context, &(wick__sgemm){ta, tb, m, n, k, (float)alpha, (float)beta, a, b, c,
+                                                lda, ldb, ldc});
+        return;
+    }
+    product p = {ta, tb, m, n, k, alpha, beta, a, b, c, lda, ldb, ldc};
     if (m <= 0 || n <= 0)
         return;
     if (m >= n)
@@ -206,21 +191,28 @@ void wick__gemm(wick_context *context, wick_dtype dtype, bool ta, bool tb, int64
         wick__parallel(context, n, part_of(&p, n), column_part, &p);
 }
 
+/* ---- many ------------------------------------------------------------------------------------ */
+
 typedef struct batch {
-    product first;
-    int64_t stride_a, stride_b, stride_c;
+    wick_context *context;
+    wick_dtype dtype;
+    bool ta, tb;
+    int64_t m, n, k;
+    double alpha, beta;
+    const char *a, *b;
+    char *c;
+    int64_t lda, ldb, ldc;
+    int64_t stride_a, stride_b, stride_c; /* bytes */
 } batch;
 
+/* Inside a part the pool is taken, and a product is computed by the part's thread. */
 static void batch_part(void *job, int64_t begin, int64_t end)
 {
     const batch *s = job;
-    for (int64_t i = begin; i < end; i++) {
-        product p = s->first;
-        p.a = at(&p, p.a, i * s->stride_a);
-        p.b = at(&p, p.b, i * s->stride_b);
-        p.c = (void *)at(&p, p.c, i * s->stride_c);
-        multiply(p);
-    }
+    for (int64_t i = begin; i < end; i++)
+        wick__gemm(s->context, s->dtype, s->ta, s->tb, s->m, s->n, s->k, s->alpha,
+                   s->a + i * s->stride_a, s->lda, s->b + i * s->stride_b, s->ldb, s->beta,
+                   s->c + i * s->stride_c, s->ldc);
 }
 
 /* A few large products are cut inside, many small ones are dealt out whole. */
@@ -229,23 +221,38 @@ void wick__gemm_batch(wick_context *context, wick_dtype dtype, bool ta, bool tb,
                       int64_t stride_a, const void *b, int64_t ldb, int64_t stride_b, double beta,
                       void *c, int64_t ldc, int64_t stride_c)
 {
-    batch s = {{dtype, ta, tb, m, n, k, alpha, beta, a, b, c, lda, ldb, ldc},
-               stride_a,
-               stride_b,
-               stride_c};
+    const int64_t size = (int64_t)wick_dtype_size(dtype);
+    batch s = {context,
+               dtype,
+               ta,
+               tb,
+               m,
+               n,
+               k,
+               alpha,
+               beta,
+               a,
+               b,
+               c,
+               lda,
+               ldb,
+               ldc,
+               stride_a * size,
+               stride_b * size,
+               stride_c * size};
     double work = (double)m * (double)n * (double)k;
     if (n_batch >= 4 || work < 1 << 20) {
         int64_t grain = work < 1 << 19 ? (int64_t)((1 << 19) / (work + 1)) + 1 : 1;
         wick__parallel(context, n_batch, grain, batch_part, &s);
         return;
     }
-    for (int64_t i = 0; i < n_batch; i++)
-        wick__gemm(context, dtype, ta, tb, m, n, k, alpha, at(&s.first, a, i * stride_a), lda,
-                   at(&s.first, b, i * stride_b), ldb, beta, (void *)at(&s.first, c, i * stride_c),
-                   ldc);
+    batch_part(&s, 0, n_batch);
 }
 
 /* ---- dot product ----------------------------------------------------------------------------- */
+
+#define EACH "kernel/matmul.inc"
+#include "kernel/each_real.h"
 
 enum { DOT_PARTS = 64 };
 

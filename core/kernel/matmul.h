@@ -1,6 +1,7 @@
-/* Matrix products: the one place that calls BLAS. Matrices are row-major with a leading dimension
- * in elements; `dtype` is WICK_FLOAT32 or WICK_FLOAT64. Large products are cut by size alone and
- * shared among the context's threads, so results never depend on their number. */
+/* Matrix products: the one place that calls BLAS, which computes those of doubles. Matrices are
+ * row-major with a leading dimension in elements; `dtype` is WICK_FLOAT32 or WICK_FLOAT64. Large
+ * products are cut by size alone and shared among the context's threads, so results never depend on
+ * their number. */
 #ifndef WICK_KERNEL_MATMUL_H
 #define WICK_KERNEL_MATMUL_H
 

@@ -3,53 +3,62 @@
 
 #include <math.h>
 
-#include "kernel/exp_lines.h"
+#include "kernel/float_lines.h"
 #include "kernel/pointwise_macros.h"
 
-/* Loops of floats that are compiled for every instruction set. */
-#define BEST_LINE(NAME)                                                                            \
-    static void NAME##_float(int64_t n, void *const *p, const int64_t *s, const void *parameter)   \
+/* ---- floats ---------------------------------------------------------------------------------- */
+
+#define WICK__LINES(name)                                                                          \
+    static void name##_float(int64_t n, void *const *p, const int64_t *s, const void *parameter)   \
     {                                                                                              \
-        wick__exp_lines_best()->NAME(n, p, s, parameter);                                          \
+        wick__float_lines_best()->name(n, p, s, parameter);                                        \
     }
-BEST_LINE(exp)
-BEST_LINE(tanh)
-BEST_LINE(sigmoid)
+#include "kernel/pointwise.def"
+#undef WICK__LINES
+
+/* ---- doubles --------------------------------------------------------------------------------- */
 
 #define NUMBER(TYPE, value) (TYPE)(value)
 #define SUM(x, z) ((x) + (z))
 #define DIFFERENCE(x, z) ((x) - (z))
 #define PRODUCT(x, z) ((x) * (z))
 #define QUOTIENT(x, z) ((x) / (z))
-#define EACH "kernel/pointwise_real.inc"
-#include "kernel/each_real.h"
-#define EACH "kernel/pointwise_all.inc"
-#include "kernel/each_real.h"
 #define REAL double
 #define K(name) name##_double
-UNARY(exp, exp(x))
-UNARY(tanh, tanh(x))
-UNARY(sigmoid, 1 / (1 + exp(-x)))
+#define M(name) name
+
+static inline double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static inline double log1p_exp(double x)
+{
+    return (x < 0 ? 0 : x) + log1p(exp(-fabs(x)));
+}
+
+UNARY(sin, sin(x))
+UNARY(cos, cos(x))
+UNARY(tan, tan(x))
+UNARY(remainder, x - a * floor(x / a)) /* the divisor's sign */
+BINARY(cremainder, x - z * floor(x / z))
+#include "kernel/pointwise_all.inc"
+#include "kernel/pointwise_real.inc"
 #undef REAL
 #undef K
+#undef M
 #undef NUMBER
 #undef SUM
 #undef DIFFERENCE
 #undef PRODUCT
 #undef QUOTIENT
 
-/* Torch7 truncates a number that meets integers; what no int64 can hold goes to its limits. */
-static inline int64_t truncated(double value)
-{
-    if (value >= 9223372036854775807.0)
-        return INT64_MAX;
-    return value > -9223372036854775808.0 ? (int64_t)value : value != value ? 0 : INT64_MIN;
-}
+/* ---- integers -------------------------------------------------------------------------------- */
 
 /* One text for all types: "x < 0" is never true of unsigned ones. */
 #pragma GCC diagnostic ignored "-Wtype-limits"
 
-#define NUMBER(TYPE, value) (TYPE) truncated(value)
+#define NUMBER(TYPE, value) (TYPE) wick__truncated(value)
 #define SUM(x, z) (REAL)((uint64_t)(x) + (uint64_t)(z))
 #define DIFFERENCE(x, z) (REAL)((uint64_t)(x) - (uint64_t)(z))
 #define PRODUCT(x, z) (REAL)((uint64_t)(x) * (uint64_t)(z))

@@ -4,6 +4,16 @@
 #ifndef WICK_KERNEL_POINTWISE_MACROS_H
 #define WICK_KERNEL_POINTWISE_MACROS_H
 
+#include "wick.h"
+
+/* Torch7 truncates a number that meets integers; what no int64 can hold goes to its limits. */
+static inline int64_t wick__truncated(double value)
+{
+    if (value >= 9223372036854775807.0)
+        return INT64_MAX;
+    return value > -9223372036854775808.0 ? (int64_t)value : value != value ? 0 : INT64_MIN;
+}
+
 #define WICK__NUMBERS(TYPE)                                                                        \
     const wick_value *number = parameter;                                                          \
     const TYPE a = number ? NUMBER(TYPE, number[0].number) : (TYPE)0;                              \

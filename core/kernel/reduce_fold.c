@@ -32,7 +32,9 @@ static const wick__fold *real_folds(wick_dtype dtype)
 {
     const wick__fold(*folds)[WICK__FOLDS] = wick__folds_plain;
 #if defined(__x86_64__)
-    if (wick__cpu_isa() >= WICK__AVX2)
+    if (wick__cpu_isa() == WICK__AVX512)
+        folds = wick__folds_avx512;
+    else if (wick__cpu_isa() == WICK__AVX2)
         folds = wick__folds_avx2;
 #endif
     return folds[dtype == WICK_FLOAT64];

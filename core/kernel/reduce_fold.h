@@ -52,5 +52,6 @@ void wick__fold_store_sums(wick_dtype dtype, int64_t n, const void *slots, void 
 /* Tables of the instruction sets, float then double. */
 extern const wick__fold wick__folds_plain[2][WICK__FOLDS];
 extern const wick__fold wick__folds_avx2[2][WICK__FOLDS];
+extern const wick__fold wick__folds_avx512[2][WICK__FOLDS];
 
 #endif

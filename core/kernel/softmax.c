@@ -35,8 +35,8 @@ static void rows_part(void *job, int64_t begin, int64_t end)
 {
     const rows *r = job;
     for (int64_t item = begin; item < end; item++) {
-        int64_t first = item % r->blocks * BLOCK;
-        int64_t count = r->inner - first < BLOCK ? r->inner - first : BLOCK;
+        int64_t first = item % r->blocks * WIDTH;
+        int64_t count = r->inner - first < WIDTH ? r->inner - first : WIDTH;
         int64_t at = (item / r->blocks * r->n * r->inner + first) * r->size;
         r->loop(r->n, r->inner, count, r->a + at, r->b ? r->b + at : NULL, r->out + at);
     }
@@ -46,9 +46,9 @@ static void each_row(wick_context *context, wick_dtype dtype, wick__softmax_loop
                      int64_t outer, int64_t n, int64_t inner, const void *a, const void *b,
                      void *out)
 {
-    rows r = {loop, n, inner, (inner + BLOCK - 1) / BLOCK, dtype == WICK_FLOAT64 ? 8 : 4,
+    rows r = {loop, n, inner, (inner + WIDTH - 1) / WIDTH, dtype == WICK_FLOAT64 ? 8 : 4,
               a,    b, out};
-    int64_t work = n * (inner < BLOCK ? inner : BLOCK);
+    int64_t work = n * (inner < WIDTH ? inner : WIDTH);
     if (n > 0)
         wick__parallel(context, outer * r.blocks, (1 << 12) / (work + 1) + 1, rows_part, &r);
 }

@@ -1,6 +1,7 @@
 /* Softmax and log-softmax along the middle of dense outer x n x inner values, stable (the largest
- * is taken away first), summed in double. NaN makes its whole row NaN. `dtype` is WICK_FLOAT32 or
- * WICK_FLOAT64. Outputs may be the inputs. Nothing here fails. */
+ * is taken away first), sixteen values summed in their own type, all of these in double. NaN makes
+ * its whole row NaN. `dtype` is WICK_FLOAT32 or WICK_FLOAT64. Outputs may be the inputs. Nothing
+ * here fails. */
 #ifndef WICK_KERNEL_SOFTMAX_H
 #define WICK_KERNEL_SOFTMAX_H
 
