@@ -169,6 +169,7 @@ static void keep_first(const wick__sort_lines *l, const char *x, item *first)
     }
 }
 
+/* The last appearance of the most frequent value, of the smallest where several are. */
 static item find_mode(int64_t n, const item *sorted)
 {
     int64_t best = 0, most = 0, begin = 0;
@@ -177,7 +178,7 @@ static item find_mode(int64_t n, const item *sorted)
             continue;
         if (i - begin > most) {
             most = i - begin;
-            best = begin;
+            best = i - 1;
         }
         begin = i;
     }

@@ -9,7 +9,7 @@
 typedef enum wick__selection {
     WICK__FIRST_K, /* the k first in order, in order; k = n sorts */
     WICK__KTH,     /* element k in order, counted from 1 */
-    WICK__MODE     /* the most frequent value, the smallest of several; its first place */
+    WICK__MODE     /* the most frequent value, the smallest of several; its last place */
 } wick__selection;
 
 typedef struct wick__sort_lines {
