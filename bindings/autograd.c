@@ -33,6 +33,13 @@ static void collect_garbage(lua_State *L)
         lua_wick_collect(L);
 }
 
+/* collectGarbage(): where many bytes of tensors may be garbage. */
+static int collect(lua_State *L)
+{
+    collect_garbage(L);
+    return 0;
+}
+
 /* Runs backward with callbacks going to this thread. */
 static int run_backward(lua_State *L, int roots, wick_tensor *const *root,
                         wick_tensor *const *seeds, wick_backward_options o)
@@ -249,10 +256,16 @@ void lua_wick_open_autograd(lua_State *L)
     static const luaL_Reg methods[] = {{"backward", backward},      {"requiresGrad", requires_grad},
                                        {"isRecorded", is_recorded}, {"isLeaf", is_leaf},
                                        {"detach", detach},          {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"grad", grad},           {"backward", backward_all}, {"withRecording", with_recording},
-        {"recording", recording}, {"parameter", parameter},   {"divide", divide},
-        {"version", version},     {"bound", bound},           {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"grad", grad},
+                                         {"backward", backward_all},
+                                         {"withRecording", with_recording},
+                                         {"recording", recording},
+                                         {"parameter", parameter},
+                                         {"divide", divide},
+                                         {"version", version},
+                                         {"bound", bound},
+                                         {"collectGarbage", collect},
+                                         {NULL, NULL}};
     lua_wick_tensor_methods(L, methods);
     luaL_setfuncs(L, functions, 0);
     lua_wick_open_function(L);

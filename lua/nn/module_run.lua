@@ -4,6 +4,7 @@
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
+local mode = require "wick.mode"
 local torch = require "torch"
 local tape = require "nn.tape"
 
@@ -22,6 +23,11 @@ local function has_own_gradient(module)
     own_gradient[metatable] = answer
   end
   return answer
+end
+
+-- Whether the outputs of inner modules stay through backward: under Torch7's mode they always do.
+local function retains(module)
+  return mode.torch7 or rawget(module, "_retain")
 end
 
 -- Running ----------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ local function run_within(self, input)
   local output = run(self, input)
   if has_own_gradient(self) then return output end
   self.output = output
-  if core.recording() then tape.note(self) end
+  tape.note(self)
   return output
 end
 
@@ -124,12 +130,30 @@ local function run_and_list(self, input)
   return run(self, input), tape.noted()
 end
 
+-- Outputs inside the last forward make room for those of the next: where nothing is recorded, no
+-- backward lets go of them.
+local function drop_inner_outputs(self)
+  local kept = rawget(self, "_kept")
+  self._kept = nil
+  if not kept or not kept.inner then return end
+  for _, module in ipairs(kept.inner) do
+    if module ~= self then module.output = nil end
+  end
+  kept.inner = nil
+  core.collectGarbage()
+end
+
 -- A run on the caller's tape.
 local function run_outermost(self, input)
+  if not core.recording() then drop_inner_outputs(self) end
   local output, modules = tape.inside(core.recording(), run_and_list, self, input)
   if has_own_gradient(self) then return output end
   self.output = output
-  if not rawget(self, "_retain") then tape.leave_note(output, modules, self) end
+  if core.recording() then
+    if not retains(self) then tape.leave_note(output, modules, self) end
+  else
+    self._kept = { inner = modules }
+  end
   return output
 end
 
@@ -152,14 +176,14 @@ local function record(self, kept)
 end
 
 local function forward_privately(self, input)
-  self._kept = nil
+  drop_inner_outputs(self)
   local before = rawget(self, "output")
   local kept = keep_input(self, input)
   local output
   if tape.may_record() and self.train ~= false then
     output = record(self, kept)
   else
-    output = tape.inside(false, update, self, input)
+    output, kept.inner = tape.inside(false, run_and_list, self, input)
   end
   self._kept = kept
   self.output = tape.point(before, output)
@@ -325,7 +349,7 @@ local function backward_once(self, input, grad_output, scale)
   grad_output = tape.detach(grad_output)
   empty_grad_input(self)
   local leaves = floating_leaves(kept)
-  if not rawget(self, "_retain") then tape.release(kept.modules, self) end
+  if not retains(self) then tape.release(kept.modules, self) end
   local output = kept.output
   kept.output = nil
   local grads
