@@ -16,8 +16,8 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 LUA := lua5.4
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: default all deps test test-long lint format layers asan asan-test bench demo docs env \
-  install uninstall clean help tools FORCE
+.PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick suites demo \
+  docs env install uninstall clean help tools FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -27,7 +27,7 @@ default: all
 # ---- packages --------------------------------------------------------------------------------
 
 PACKAGES := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libopenblas-dev libopenblas0-pthread \
-  libpng-dev zlib1g-dev libedit-dev lua-busted lua-check clang-format
+  libpng-dev libjpeg-dev zlib1g-dev libedit-dev lua-busted lua-check clang-format
 
 deps: ## installs the Debian packages that are missing (the only target that installs anything)
 	@missing=; for p in $(PACKAGES); do \
@@ -79,9 +79,9 @@ PLACES = -DWICK_TREE_LUA='"$(shell realpath -m --relative-to=$(BUILD) lua)"' \
   -DWICK_INSTALLED_LUA='"../share/lua/5.4"' -DWICK_INSTALLED_LIB='"../lib/lua/5.4"'
 
 COMPILE := -std=c11 -D_GNU_SOURCE -DWICK_VERSION='"$(VERSION)"' -Icore $(OPTIMISE) -fPIC -pthread \
-  $(WARNINGS) $(call package,--cflags openblas zlib libpng) $(CFLAGS)
+  $(WARNINGS) $(call package,--cflags openblas zlib libpng libjpeg) $(CFLAGS)
 LUA_COMPILE := $(call package,--cflags lua5.4)
-LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng) -pthread -lm
+LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng libjpeg) -pthread -lm
 
 # Kernels for one instruction set carry its name; elsewhere they compile to nothing.
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
@@ -204,6 +204,7 @@ tools:
 	@$(call library,openblas,libopenblas-dev libopenblas0-pthread)
 	@$(call library,zlib,zlib1g-dev)
 	@$(call library,libpng,libpng-dev)
+	@$(call library,libjpeg,libjpeg-dev)
 	@$(call library,libedit,libedit-dev)
 
 # ---- checking --------------------------------------------------------------------------------
@@ -258,8 +259,28 @@ layers: ## checks that includes point one way and that the core keeps its promis
 
 # ---- using -----------------------------------------------------------------------------------
 
-bench: all ## measures speed and memory, against PyTorch where it is there
-	@$(PROGRAM) spec/bench/run.lua
+BENCH := $(BUILD)/bench
+BENCH_PARTS := $(BENCH)/peak $(BENCH)/call.so
+
+bench: all $(BENCH_PARTS) ## measures speed and memory beside PyTorch where it is there (45 minutes)
+	@$(PROGRAM) spec/bench/run.lua $(BENCH)
+
+bench-quick: all $(BENCH_PARTS) ## the part of it that fits into two minutes
+	@$(PROGRAM) spec/bench/run.lua $(BENCH) quick
+
+# Measures the processor that it is compiled on.
+$(BENCH)/peak: spec/bench/peak.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) -march=native -ffp-contract=fast $< -o $@
+
+$(BENCH)/call.so: spec/bench/call.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) $(LUA_COMPILE) -shared $< -o $@
+
+suites: all ## runs Torch7's own suites from checkouts under DIR=path
+	@WICK_PROGRAM='$(abspath $(PROGRAM))' $(PROGRAM) spec/suites/run.lua '$(DIR)'
 
 demo: all ## trains LeNet-5 on the small data set that comes along
 	@$(PROGRAM) examples/train/mnist.lua --demo

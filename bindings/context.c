@@ -90,11 +90,13 @@ static int set_check_finite(lua_State *L)
     return 0;
 }
 
-/* setTorch7(on): Torch7's habits of numbers and shapes. */
+/* setTorch7(on): Torch7's habits of numbers and shapes; only what asks for it is recorded. */
 static int set_torch7(lua_State *L)
 {
-    lua_wick_state(L)->torch7 = lua_toboolean(L, 1);
-    wick_context_set_equal_counts(lua_wick_context(L), lua_toboolean(L, 1));
+    bool on = lua_toboolean(L, 1);
+    lua_wick_state(L)->torch7 = on;
+    wick_context_set_equal_counts(lua_wick_context(L), on);
+    wick_context_set_recording(lua_wick_context(L), !on);
     return 0;
 }
 
@@ -180,7 +182,7 @@ void lua_wick_open_context(lua_State *L)
                                          {"interrupt", interrupt},
                                          {"handle", handle},
                                          {"interrupter", lua_wick_interrupter},
-                                         {"threads", get_threads},
+                                         {"getThreads", get_threads},
                                          {"setThreads", set_threads},
                                          {"cores", cores},
                                          {"setCheckFinite", set_check_finite},

@@ -124,6 +124,23 @@ static int call_into(lua_State *L, const lua_match *match, int to, int destinati
     return destinations;
 }
 
+/* y:view(x, sizes): the destination at stack position `to` becomes the view (Torch7). What is
+ * recorded, or of another type, is written into it instead. */
+static int call_view_into(lua_State *L, const lua_match *match, int to)
+{
+    wick_tensor *destination = lua_wick_to_tensor(L, to), *x = lua_wick_to_tensor(L, to + 1);
+    if (wick_tensor_requires_grad(destination) || wick_tensor_requires_grad(x) ||
+        wick_tensor_dtype(destination) != wick_tensor_dtype(x))
+        return call_into(L, match, to, 1);
+    call_fresh(L, match);
+    wick_tensor *view = lua_wick_to_tensor(L, -1);
+    if (!view)
+        return 1; /* a single element is a number */
+    lua_wick_check(L, wick_tensor_set(lua_wick_to_tensor(L, to), view));
+    lua_pushvalue(L, to);
+    return 1;
+}
+
 /* ---- when nothing fits ---- */
 
 static const char *kind_text(const wick__arg *arg)
@@ -203,7 +220,7 @@ static bool are_tensors(lua_State *L, int from, int n)
 /* What gives a number has no destination, unless it fills one with what it draws. */
 static bool takes_destination(const wick_op *op)
 {
-    return !op->number || !wick__arg_is_tensor(&op->args[0]);
+    return op->is_view || !op->number || !wick__arg_is_tensor(&op->args[0]);
 }
 
 /* exp(1): numbers where an element-wise operation wants tensors give a number. */
@@ -247,7 +264,8 @@ static int call_function(lua_State *L)
         for (int d = 1; d <= wick__outputs(f->op[i]) && d < n + 1; d++)
             if (takes_destination(f->op[i]) && are_tensors(L, 1, d) &&
                 lua_wick_match(L, f->op[i], d + 1, n, 0, &match))
-                return call_into(L, &match, 1, d);
+                return f->op[i]->is_view ? call_view_into(L, &match, 1)
+                                         : call_into(L, &match, 1, d);
     return call_on_numbers(L, f, n) ? 1 : no_match(L, f, n);
 }
 

@@ -118,7 +118,8 @@ static int tensor_is_size(lua_State *L)
 static int tensor_is_set_to(lua_State *L)
 {
     wick_tensor *a = SELF("isSetTo"), *b = lua_wick_check_tensor(L, 2, "isSetTo");
-    bool same = same_size(a, b) && wick_tensor_storage(a) == wick_tensor_storage(b) &&
+    bool same = same_size(a, b) && wick_tensor_storage(a) &&
+                wick_tensor_storage(a) == wick_tensor_storage(b) &&
                 wick_tensor_offset(a) == wick_tensor_offset(b);
     for (int i = 0; same && i < wick_tensor_ndim(a); i++)
         same = wick_tensor_stride(a, i) == wick_tensor_stride(b, i);

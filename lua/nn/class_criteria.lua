@@ -104,9 +104,10 @@ end
 
 function CrossEntropy:updateOutput(input, target)
   local nll = self.nll
+  if self.sizeAverage == false then nll.sizeAverage = false end
   return torch.crossEntropy(squeezed(as_scores(input)), as_tensor(target), {
     weights = nll.weights, ignoreIndex = nll.ignoreIndex,
-    reduction = reduction(self.sizeAverage == false and self or nll),
+    reduction = reduction(nll),
   })
 end
 

@@ -168,6 +168,12 @@ function MapTable:parameters()
   return Container.parameters(self)
 end
 
+--- As of every module; the clones go, the first stays.
+function MapTable:clearState()
+  if self.module then self:resize(1) end
+  return Container.clearState(self)
+end
+
 function MapTable:updateOutput(input)
   check_entries(self, input, 0)
   self:resize(#input)

@@ -1,6 +1,7 @@
 -- nn.Container: a module made of modules. Messages of inner modules name their place.
 local class = require "torch.class"
 local errors = require "wick.errors"
+local mode = require "wick.mode"
 local torch = require "torch"
 
 local Container, parent = torch.class("nn.Container", "nn.Module")
@@ -52,7 +53,7 @@ local function with_place(self, index, message)
   local name = rawget(self, "name")
   local place = ("In %d module of %s"):format(index, class.typename(self))
   if name then place = ("%s %q"):format(place, name) end
-  return errors.within(place, message)
+  return errors.within(place, message, mode.torch7 and ":\n" or ": ")
 end
 
 local function checked(self, index, ok, ...)

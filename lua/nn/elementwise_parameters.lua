@@ -65,6 +65,12 @@ local function apply(operation, input, parameter)
   if input:nElement() == parameter:nElement() then
     return operation(input, parameter:viewAs(input))
   end
+  local samples = input:dim() > 1 and input:size(1) or 0
+  if input:nElement() == samples * parameter:nElement() and parameter:dim() > input:dim() then
+    local sizes = input:size():totable()
+    sizes[1] = 1
+    return operation(input, parameter:view(sizes))
+  end
   local output = input:dim() >= parameter:dim() and operation(input, parameter)
   if not output or not output:isSameSizeAs(input) then
     errors.raise("an input of %s does not go with parameters of %s", layer.shape(input),

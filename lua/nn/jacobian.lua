@@ -13,7 +13,7 @@ end
 local function by_backward(module, input, row, collect)
   local output = module:forward(input)
   local n = output:nElement()
-  local jacobian = torch.Tensor(row:nElement(), n):type(input:type()):zero()
+  local jacobian = torch.Tensor(row:nElement(), n):type(row:type()):zero()
   for i = 1, n do
     local grad_output = module:forward(input):clone():zero()
     flat(grad_output)[i] = 1
@@ -63,7 +63,7 @@ local function differences(module, input, param, step)
     local value = values[i]
     local above, below = output_at(i, value + step), output_at(i, value - step)
     values[i] = value
-    jacobian = jacobian or input.new(values:nElement(), above:nElement())
+    jacobian = jacobian or values.new(values:nElement(), above:nElement())
     jacobian:select(1, i):copy(torch.div(torch.csub(above, below), 2 * step))
   end
   return jacobian

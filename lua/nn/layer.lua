@@ -43,11 +43,9 @@ function layer.uniform(self, bound, deviation, ...)
   end, ...)
 end
 
---- Takes the bias away; part of layers that have one. Returns the layer.
+--- Takes the bias away; part of layers that have one. A script that sets `bias` and `gradBias`
+-- again has it back. Returns the layer.
 function layer.noBias(self)
-  for i, name in ipairs(self._parameters or {}) do
-    if name == "bias" then table.remove(self._parameters, i) end
-  end
   self.bias, self.gradBias = nil, nil
   return self
 end

@@ -147,6 +147,14 @@ local RReLU = layer.define("nn.RReLU", "nn.Module", {
   local slope = input.new(input:size()):uniform(self.lower, self.upper)
   return torch.where(input:detach():gt(0), input, torch.cmul(input, slope))
 end)
+
+local init_rrelu = RReLU.__init
+
+function RReLU:__init(...)
+  init_rrelu(self, ...)
+  self.train = true
+end
+
 RReLU.__tostring__ = text("nn.RReLU (l:%f, u:%f)", "lower", "upper")
 
 -- Shrinking and smooth ---------------------------------------------------------------------------
@@ -187,17 +195,18 @@ end)
 -- Constants --------------------------------------------------------------------------------------
 
 layer.define("nn.AddConstant", "nn.Module", {
-  doc = "x plus a number.",
-  { "constant_scalar", "number" }, INPLACE,
+  doc = "x plus a number, or a tensor that broadcasts.",
+  { "constant_scalar", "number|tensor" }, INPLACE,
 },
   function(self, input)
     return torch.add(input, self.constant_scalar)
   end)
 
 layer.define("nn.MulConstant", "nn.Module", {
-  doc = "x times a number.",
-  { "constant_scalar", "number" }, INPLACE,
+  doc = "x times a number, or a tensor that broadcasts.",
+  { "constant_scalar", "number|tensor" }, INPLACE,
 },
   function(self, input)
+    if torch.isTensor(self.constant_scalar) then return torch.cmul(input, self.constant_scalar) end
     return torch.mul(input, self.constant_scalar)
   end)

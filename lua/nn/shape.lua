@@ -227,8 +227,10 @@ function Copy:updateOutput(input)
   return input:type(self.outtype)
 end
 
---- Converts the module to a type; its results are of that type from then on, unless `dontCast`.
+--- Converts the module to a type; its results are of that type from then on. With `dontCast` it
+-- stays as it is.
 function Copy:type(name, cache)
-  if name and not self.dontCast then self.outtype = name end
+  if name and self.dontCast then return self end
+  if name then self.outtype = name end
   return Module.type(self, name, cache)
 end

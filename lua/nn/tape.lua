@@ -5,6 +5,7 @@
 -- can be asked for later without the caller's tensors knowing of it.
 local core = require "wick.core"
 local class = require "torch.class"
+local mode = require "wick.mode"
 
 local tape = {}
 
@@ -94,9 +95,10 @@ function tape.is_inside()
   return running > 0
 end
 
---- Whether a module that runs by itself may record.
+--- Whether a module that runs by itself may record. Under Torch7's mode nothing is recorded but by
+-- modules for themselves.
 function tape.may_record()
-  return private or core.recording()
+  return private or mode.torch7 or core.recording()
 end
 
 -- Running ----------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ end
 -- privately if something was recorded before.
 function tape.outside(f, ...)
   local depth, notes, may = running, noted, private
-  running, noted, private = 0, nil, may or core.recording()
+  running, noted, private = 0, nil, tape.may_record()
   return finish(depth, notes, may, core.withRecording(false, f, ...))
 end
 

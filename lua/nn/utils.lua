@@ -5,8 +5,10 @@ local errors = require "wick.errors"
 local utils = {}
 rawset(_G.nn, "utils", utils)
 
---- All tensors in a value converted to a type; modules convert themselves.
+--- All tensors in a value converted to a type; modules convert themselves, and what they share
+-- stays shared.
 function utils.recursiveType(value, name, cache)
+  cache = cache or {}
   if class.isTensor(value) then return value:type(name) end
   if class.isTypeOf(value, "nn.Module") or class.isTypeOf(value, "nn.Criterion") then
     return value:type(name, cache)

@@ -3,6 +3,7 @@ local paths = require "paths"
 local system = require "wick.system"
 
 local sys = {}
+rawset(_G, "sys", sys)
 
 --- Wall time in seconds.
 sys.clock = system.clock

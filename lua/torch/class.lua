@@ -240,6 +240,11 @@ function class.getmetatable(name)
   return find(name)
 end
 
+--- The metatable of class `name` if it was made already; nothing is loaded to find it.
+function class.registered(name)
+  return metatables[name]
+end
+
 --- The constructor table of class `name`, or nil.
 function class.getconstructortable(name)
   return constructors[find(name)]
@@ -264,7 +269,7 @@ end
 --- The serialisation version of `object`'s class.
 function class.version(object)
   local metatable = class_of(object)
-  return metatable and metatable.__version
+  return metatable and (metatable.__version or 1)
 end
 
 local function matches(name, spec)

@@ -77,7 +77,7 @@ end
 -- The machine ------------------------------------------------------------------------------------
 
 torch.setnumthreads = core.setThreads
-torch.getnumthreads = core.threads
+torch.getnumthreads = core.getThreads
 torch.getnumcores = core.cores
 
 --- Bytes of tensors: a table of `live`, `peak`, `cached`, `limit` and `total`, and the number of
@@ -107,20 +107,29 @@ end
 -- Pieces -----------------------------------------------------------------------------------------
 
 require "torch.tensor"
+require "torch.alias"
 require "torch.gradient"
+require "torch.generator"
+require "torch.utility"
 
 -- Classes that few scripts need are loaded at their first use.
 local lazy = {
-  Timer = "torch.timer", CmdLine = "torch.cmdline",
+  Timer = "torch.timer", CmdLine = "torch.cmdline", Tester = "torch.tester",
+  TestSuite = "torch.test_suite", File = "torch.file", DiskFile = "torch.disk_file",
+  MemoryFile = "torch.memory_file", PipeFile = "torch.pipe_file",
 }
+for name in ("save load saveobj loadobj serialize deserialize serializeToStorage "
+  .. "deserializeFromStorage"):gmatch("%a+") do
+  lazy[name] = "torch.serialization"
+end
 
 setmetatable(torch, {
   __index = function(_, key)
     local module = lazy[key]
     if not module then return nil end
     local value = require(module)
-    rawset(torch, key, value)
-    return value
+    if rawget(torch, key) == nil then rawset(torch, key, value) end
+    return rawget(torch, key)
   end,
 })
 

@@ -5,7 +5,7 @@ local errors = require "wick.errors"
 local format = require "torch.print"
 
 local torch = _G.torch
-local methods = {}
+local methods, half = {}, {}
 
 -- Sizes given as numbers, a table or a LongStorage, as a list.
 local function list_of(first, ...)
@@ -20,19 +20,23 @@ local function check_tensor(what, position, x)
   end
 end
 
---- x with the sizes of `other`, by `view`.
-function methods.viewAs(x, other)
-  check_tensor("viewAs", 1, x)
-  check_tensor("viewAs", 2, other)
-  return x:view(other:size())
+-- A method that gives one tensor the sizes of another by `view` or `expand`. A destination may
+-- stand in front, and becomes the view.
+local function like(name, operation)
+  return function(...)
+    local count = select("#", ...)
+    for i = 1, math.max(2, math.min(count, 3)) do check_tensor(name, i, (select(i, ...))) end
+    local x, other, third = ...
+    if third then return x[operation](x, other, third:size()) end
+    return x[operation](x, other:size())
+  end
 end
 
---- x expanded to the sizes of `other`.
-function methods.expandAs(x, other)
-  check_tensor("expandAs", 1, x)
-  check_tensor("expandAs", 2, other)
-  return x:expand(other:size())
-end
+--- x:viewAs(other): x with the sizes of `other`; y:viewAs(x, other) makes y that view.
+methods.viewAs = like("viewAs", "view")
+
+--- x:expandAs(other): x expanded to the sizes of `other`; y:expandAs(x, other) makes y that view.
+methods.expandAs = like("expandAs", "expand")
 
 --- x with the type of `other`.
 function methods.typeAs(x, other)
@@ -67,9 +71,9 @@ end
 
 --- Pieces of `size` along a dimension (the last may be smaller), as a table; a table given first is
 -- emptied and filled.
-function methods.split(x, ...)
-  local result, size, dim = ...
-  if type(result) ~= "table" then result, size, dim = {}, ... end
+function methods.split(...)
+  local result, x, size, dim = ...
+  if type(result) ~= "table" then result, x, size, dim = {}, ... end
   dim = dim or 1
   check_tensor("split", 1, x)
   if not (type(size) == "number" and size >= 1) then
@@ -83,19 +87,30 @@ function methods.split(x, ...)
   return result
 end
 
---- At most n pieces of equal size along a dimension.
-function methods.chunk(x, n, dim)
+--- At most n pieces of equal size along a dimension; a table given first is emptied and filled.
+function methods.chunk(...)
+  local result, x, n, dim = ...
+  if type(result) ~= "table" then result, x, n, dim = {}, ... end
   check_tensor("chunk", 1, x)
   if not (type(n) == "number" and n >= 1) then
     errors.raise("chunk: expected a number of pieces from 1 on, got %s", errors.value(n))
   end
   local total = x:size(dim or 1)
-  return x:split((total + n - 1) // n, dim or 1)
+  return methods.split(result, x, (total + n - 1) // n, dim or 1)
 end
 
 --- Whether the object is a tensor: always true for this method.
 function methods.isTensor()
   return true
+end
+
+-- Halves are storage only; these two go through floats.
+function half.fill(x, value)
+  return x:copy(torch.FloatTensor(x:size()):fill(value))
+end
+
+function half.zero(x)
+  return half.fill(x, 0)
 end
 
 -- Printing ---------------------------------------------------------------------------------------
@@ -136,6 +151,9 @@ end
 for name, metatable in pairs(core.classes) do
   if name:find("Tensor$") then
     for key, method in pairs(methods) do metatable[key] = method end
+    if name == "torch.HalfTensor" then
+      for key, method in pairs(half) do metatable[key] = method end
+    end
     metatable.__tostring, metatable.__concat = tensor_text, concat
   else
     metatable.__tostring = storage_text
@@ -186,7 +204,9 @@ end
 
 torch.mod, torch.cmod = torch.fmod, torch.cfmod
 for name, metatable in pairs(core.classes) do
-  if name:find("Tensor$") then metatable.mod, metatable.cmod = metatable.fmod, metatable.cfmod end
+  if name:find("Tensor$") then
+    metatable.mod, metatable.cmod, metatable.torch = metatable.fmod, metatable.cfmod, torch
+  end
 end
 
 return { list_of = list_of }

@@ -31,13 +31,13 @@ function errors.number(number)
   return ("%.14g"):format(number)
 end
 
---- The message of an inner error with `place` in front, behind the script's position. What is no
--- text, or says that the user interrupted, stays as it is.
-function errors.within(place, message)
+--- The message of an inner error with `place` and a separator (": ") in front, behind the script's
+-- position. What is no text, or says that the user interrupted, stays as it is.
+function errors.within(place, message, separator)
   if type(message) ~= "string" then return message end
   local position, rest = message:match("^([^\n]-:%d+: )(.*)$")
   if (rest or message) == "interrupted" then return message end
-  return ("%s%s: %s"):format(position or "", place, rest or message)
+  return (position or "") .. place .. (separator or ": ") .. (rest or message)
 end
 
 local function shape(tensor)

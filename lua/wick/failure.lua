@@ -1,6 +1,7 @@
 -- What an error looks like to the person who made it: the message, then where it happened, without
 -- the frames of the program that ran the script.
 local errors = require "wick.errors"
+local mode = require "wick.mode"
 
 local failure = {}
 
@@ -50,6 +51,24 @@ local counterparts = {
   zero_grad = "module:zeroGradParameters()",
 }
 
+-- What Lua 5.1 had, which scripts written for Torch7 use, and what Lua 5.4 has in its place.
+local habits = {
+  unpack = "table.unpack", loadstring = "load", setfenv = "the environment argument of load",
+  getfenv = "_ENV", module = "a table returned by the file", getn = "the operator #",
+  maxn = "the operator #", foreach = "pairs", foreachi = "ipairs", gfind = "string.gmatch",
+  gcinfo = 'collectgarbage("count")', seeall = "_G", mod = "math.fmod", pow = "the operator ^",
+  log10 = "math.log(x, 10)", cosh = "torch.cosh", sinh = "torch.sinh", tanh = "torch.tanh",
+  ldexp = "m * 2.0 ^ e", frexp = "math.log(x, 2)", include = "dofile", import = "require",
+}
+
+local MODE = "scripts written for Torch7 run with wick --torch7"
+
+-- What to say about a missing name of Lua 5.1; nil for others, and where it is there anyway.
+local function explain_habit(kind, name)
+  if mode.torch7 or kind == "method" or not habits[name] then return nil end
+  return ("; Lua 5.4 has %s (%s)"):format(habits[name], MODE)
+end
+
 -- What a call of a nil method or field may have meant: the name of another library, a method whose
 -- object was left out, or a name near it.
 local function explain_call(kind, name)
@@ -57,6 +76,8 @@ local function explain_call(kind, name)
   if kind == "method" and names[name] then
     return ", was something called with a dot that takes a colon?"
   end
+  local habit = explain_habit(kind, name)
+  if habit then return habit end
   if counterparts[name] then return "; Wick has " .. counterparts[name] end
   return errors.suggestion(names[errors.nearest(name, names)])
 end
@@ -68,6 +89,9 @@ local function with_suggestion(message)
   if kind then return message .. explain_call(kind, name) end
   if message:find("attempt to index a nil value (field 'shape')", 1, true) then
     return message .. "; Wick has " .. counterparts.shape
+  end
+  if message:find("number has no integer representation", 1, true) and not mode.torch7 then
+    return ("%s; math.floor cuts fractions off (%s)"):format(message, MODE)
   end
   local package_name = message:match("module '([%w_]+)' not found")
   if counterparts[package_name] == NO_GPU then

@@ -11,6 +11,7 @@ usage: wick [options] [script [arguments]]
   -e statement   runs a statement
   -l name        requires a module into the global of its name
   -i             goes on to the prompt after the script
+  --torch7       for scripts written for Torch7: its default type, Lua 5.1's habits, th's globals
   -v, --version  shows the version
   -h, --help     shows this
   --             ends the options
@@ -52,11 +53,14 @@ end
 
 -- Options --------------------------------------------------------------------------------------
 
+local long = {
+  ["--version"] = true, ["--help"] = true, ["--interactive"] = true, ["--torch7"] = true,
+}
 local short = { v = "version", h = "help", i = "interactive" }
 local valued = { e = "statement", l = "module" }
 
--- What the options before the script ask for: { actions, interactive, version, help, script } with
--- the script's place in `argv`; or nil and a message.
+-- What the options before the script ask for: { actions, interactive, version, help, torch7,
+-- script } with the script's place in `argv`; or nil and a message.
 local function read_options(argv)
   local asked = { actions = {} }
   local i = 1
@@ -69,7 +73,7 @@ local function read_options(argv)
     elseif word == "-" or word:sub(1, 1) ~= "-" then
       asked.script = i
       return asked
-    elseif word == "--version" or word == "--help" or word == "--interactive" then
+    elseif long[word] then
       asked[word:sub(3)] = true
     elseif valued[letter] then
       if rest == "" then
@@ -142,6 +146,7 @@ end
 -- Carries out what was asked; returns the exit code.
 local function carry_out(argv, asked)
   if asked.version then print(version_line()) end
+  if asked.torch7 and not run(require, "torch7") then return 1 end
   for _, action in ipairs(asked.actions) do
     if not run_action(action) then return 1 end
   end

@@ -9,8 +9,8 @@
 --              (spec.support.array)
 -- call         function(arguments ...) that carries the call out, where torch.<name> is not it
 -- results      the element types of the results where they are not the first tensor's
--- types        "real" (float32 and float64, where left out), "all", "byte" or a list of names;
---              others are refused
+-- types        "real" (float32 and float64, where left out), "all", "byte", "integers" or a list of
+--              names; others are refused
 -- half         true: float16 tensors are moved
 -- integer      the reference of integer types where the result is not the other's, truncated
 -- integers     the arguments for integer types, where `arguments` does not suit them
@@ -30,13 +30,15 @@
 -- draws        true: the results are random; op_random_spec.lua looks at them
 -- mixed        true: arguments of float32 and float64 are promoted (element-wise ones always are)
 -- large        function(make): arguments large enough for several threads
--- skip         { layouts = "reason" }: parts of the walk that make no sense here
+-- skip         { layouts = "reason", expanded = "reason" }: parts of the walk that make no sense
+--              here
 local cases = {}
 
 local families = {
   "pointwise", "arithmetic", "activation", "compare", "reduce", "statistics", "order", "generate",
   "random", "convert", "view", "matmul", "softmax", "loss", "dropout", "join", "index", "masked",
-  "diagonal", "conv", "pooling", "norm",
+  "diagonal", "conv", "pooling", "norm", "lapack", "linear_algebra", "convolve", "bitwise",
+  "histogram",
 }
 
 for _, family in ipairs(families) do
