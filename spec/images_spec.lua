@@ -35,7 +35,8 @@ end
 
 local SHAPES = {
   { 16, 32, 3, 1, 1 }, { 3, 20, 5, 2, 2 }, { 32, 16, 1, 1, 0 }, { 17, 33, 3, 2, 1 },
-  { 64, 64, 3, 1, 1 }, { 1, 8, 7, 2, 3 }, { 48, 5, 1, 2, 0 },
+  { 64, 64, 3, 1, 1 }, { 1, 8, 7, 2, 3 }, { 48, 5, 1, 2, 0 }, { 6, 7, 5, 1, 2 },
+  { 1, 6, 5, 1, 0 },
 }
 
 describe("images inside the core", function()
@@ -109,6 +110,54 @@ describe("images inside the core", function()
       :narrow(4, 1, 8):contiguous()
     assert.equal(32, sum:max())
     assert.same({ 2, 16, 8, 8 }, residual:size():totable())
+  end)
+
+  it("are convolved with what the weight holds now, not at an earlier call", function()
+    local x, all = torch.randn(2, 16, 9, 9):float(), torch.randn(2, 24 * 16 * 9):float()
+    local w = all[1]:view(24, 16, 3, 3)
+    local function check(options)
+      local expected = torch.conv2d(x:double(), w:double(), nil, options)
+      assert.is_true(distance(x:conv2d(w, nil, options), expected) < 2e-5)
+    end
+    local writes = {
+      function() w:mul(2) end, function() all:add(1) end, function() w[3][2][1][1] = 50 end,
+      function() w:copy(torch.randn(24, 16, 3, 3)) end, function() all:storage():fill(0.5) end,
+      function() w:storage()[7] = -40 end, function() all[2]:fill(3) end,
+      function() w = all[2]:view(24, 16, 3, 3) end, function() all:zero() end,
+      function() torch.FloatTensor(all:storage()):normal() end,
+    }
+    for _, write in ipairs(writes) do
+      for _, options in ipairs{ { pad = 1 }, { pad = 1 }, { stride = 2 } } do check(options) end
+      write()
+    end
+    check{ pad = 1 }
+  end)
+
+  it("let go of what was made of a weight, with it and in training", function()
+    local x = torch.randn(1, 64, 8, 8):float()
+    local function weight() return torch.randn(64, 64, 3, 3):float() end
+    local function in_use()
+      collectgarbage()
+      collectgarbage()
+      return torch.memory().live
+    end
+    local w = weight()
+    local before = in_use()
+    x:conv2d(w, nil, { pad = 1 }):sum()
+    local pack = in_use() - before
+    assert.is_true(pack > 64 * 64 * 9 * 4)
+    for _ = 1, 5 do
+      w:mul(0.5)
+      x:conv2d(w, nil, { pad = 1 }):sum()
+    end
+    assert.is_true(in_use() - before < 1.1 * pack)
+    w:mul(0.5)
+    x:conv2d(w:requiresGrad(), nil, { pad = 1 }):sum()
+    assert.is_true(in_use() - before < 0.1 * pack)
+    x:conv2d(w:detach(), nil, { pad = 1 }):sum()
+    assert.is_true(in_use() - before > 0.9 * pack)
+    w:set()
+    assert.is_true(in_use() < before)
   end)
 
   it("are written in place as any tensor", function()

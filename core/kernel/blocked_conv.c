@@ -4,10 +4,10 @@
 
 #include "kernel/blocked_paths.h"
 
-/* At least half of the lanes hold channels. */
+/* At least a quarter of the lanes hold channels. */
 static bool fills_lanes(int64_t channels)
 {
-    return 2 * channels >= wick__blocks(channels) * WICK__LANES;
+    return 4 * channels >= wick__blocks(channels) * WICK__LANES;
 }
 
 /* One output pixel is a product of matrices, over all images at once: dense convolution's. */

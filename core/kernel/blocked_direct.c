@@ -47,6 +47,7 @@ static wick__direct_job job_of(const wick__conv_dims *d, int64_t ins, int64_t ou
                             .groups = d->groups,
                             .channels = ins / d->groups,
                             .out_blocks = wick__blocks(outs / d->groups),
+                            .narrow = wick__last_is_narrow(outs / d->groups),
                             .lanes = WICK__LANES,
                             .kernel_taps = d->kernel[0] * d->kernel[1]};
     if (!wick__conv_is_depthwise(d))

@@ -46,11 +46,14 @@ static int64_t in_blocks(const wick__direct_job *job)
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
-static wick__sum_tile *sum_for(const run *r, int outs, int pixels)
+/* `next`: the block after the tile's last. */
+static wick__sum_tile *sum_for(const run *r, int64_t next, int outs, int pixels)
 {
+    bool narrow = r->job->narrow && next % r->job->out_blocks == 0;
     if (r->job->depthwise)
         return r->tiles->sum_depthwise[pixels];
-    return r->job->lanes == 1 ? r->tiles->sum_planes[outs][pixels] : r->tiles->sum[outs][pixels];
+    return r->job->lanes == 1 ? r->tiles->sum_planes[narrow][outs][pixels]
+                              : r->tiles->sum[narrow][outs][pixels];
 }
 
 /* The tail at float `at` of an image. */
@@ -81,7 +84,7 @@ static void run_tile(const run *r, const task *t, const float *x, const int taps
     const float *w = r->job->w + block * r->source.w_out;
     float *y = r->job->y.data + t->image * r->job->y.image + at;
     int64_t step = r->plan->axis[1].step * WICK__LANES;
-    wick__sum_tile *sum = sum_for(r, outs, pixels);
+    wick__sum_tile *sum = sum_for(r, block + outs, outs, pixels);
     prefetch_tile(r, y, outs, pixels);
     if (r->plain) {
         sum(&r->source, x, w, taps[0], taps[1], y, r->y_block, step);

@@ -12,6 +12,7 @@ enum { WICK__MOMENTS = 2 * WICK__LANES }; /* means and squared deviations of a b
 typedef struct wick__direct_job {
     int64_t batch, groups;
     int64_t channels, out_blocks; /* of a group */
+    bool narrow;                  /* a group's last output block is (wick__last_is_narrow) */
     int64_t lanes;                /* 16, or 1: the blocks of x are dense planes */
     bool depthwise;
     int64_t kernel_taps; /* of the whole kernel */

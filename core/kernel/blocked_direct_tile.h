@@ -11,6 +11,13 @@ enum {
     WICK__TILE_PIXELS = 28 /* the most pixels, or lanes of the other factor */
 };
 
+/* Whether the last block of that many channels is narrow: half of its lanes hold them all. */
+static inline bool wick__last_is_narrow(int64_t channels)
+{
+    int64_t last = channels % WICK__LANES;
+    return last > 0 && last <= WICK__LANES / 2;
+}
+
 /* What the sums of a tile run over: taps of every block of input channels. `lanes` is 16, or 1
  * where a block is a dense plane. */
 typedef struct wick__tile_source {
@@ -46,13 +53,14 @@ typedef struct wick__tile_tail {
     bool relu;
 } wick__tile_tail;
 
-/* The loops for one instruction set. Tiles are indexed by output blocks and pixels; NULL: none. */
+/* The loops for one instruction set. Tiles are indexed by whether their last output block is narrow
+ * (wick__last_is_narrow), output blocks and pixels; NULL: none. */
 typedef struct wick__tiles {
     int most[WICK__TILE_OUTS + 1]; /* pixels of a tile of so many output blocks; 0: none */
-    wick__sum_tile *sum[WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
-    wick__sum_tile *sum_planes[WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
+    wick__sum_tile *sum[2][WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
+    wick__sum_tile *sum_planes[2][WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
     wick__sum_tile *sum_depthwise[WICK__TILE_PIXELS + 1];
-    wick__product_tile *product[WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
+    wick__product_tile *product[2][WICK__TILE_OUTS + 1][WICK__TILE_PIXELS + 1];
     wick__product_tile *product_depthwise;
     /* y = tail(sums) at `pixels` pixels of `outs` blocks, `step` and `block` floats apart; sums are
      * outs x pixels x 16. */

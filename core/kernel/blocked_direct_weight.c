@@ -23,8 +23,8 @@ enum {
 typedef struct job {
     const wick__conv_dims *d;
     const wick__tiles *tiles;
-    wick__packing packing; /* of the sums */
-    bool depthwise;
+    wick__packing packing;  /* of the sums */
+    bool depthwise, narrow; /* narrow: a group's last output block (wick__last_is_narrow) */
     wick__blocked x, gy;
     int64_t groups, out_blocks, in_blocks; /* blocks of a group */
     int64_t side;                          /* blocks of a square */
@@ -94,9 +94,10 @@ static void add_tap(const job *j, unit u, const int64_t tap[2], int64_t block, i
         return;
     }
     int64_t most = j->tiles->most[outs], parts = rounded_up(lanes, most);
+    bool narrow = j->narrow && (block + outs) % j->out_blocks == 0;
     for (int64_t k = 0; k < parts; k++) {
         int64_t width = lanes / parts + (k < lanes % parts);
-        j->tiles->product[outs][width](&pixels, x, gy, g);
+        j->tiles->product[narrow][outs][width](&pixels, x, gy, g);
         x += width;
         g += width * WICK__LANES;
     }
@@ -199,6 +200,7 @@ static job new_job(const wick__conv_dims *d, wick__blocked x, wick__blocked gy)
              .tiles = wick__tiles_here(),
              .packing = wick__packing_of(d, WICK__FORWARD),
              .depthwise = wick__conv_is_depthwise(d),
+             .narrow = wick__last_is_narrow(d->out_channels / d->groups),
              .x = x,
              .gy = gy};
     j.groups = j.depthwise ? wick__blocks(d->groups) : d->groups;

@@ -49,6 +49,7 @@ wick_status wick__blocked_planes_forward(wick_context *context, const wick__conv
                             .groups = 1,
                             .channels = d.in_channels,
                             .out_blocks = wick__blocks(d.out_channels),
+                            .narrow = wick__last_is_narrow(d.out_channels),
                             .lanes = 1,
                             .kernel_taps = d.kernel[0] * d.kernel[1],
                             .x = {(float *)x, d.in_channels * d.in[0] * d.in[1]},
@@ -116,9 +117,11 @@ static void add_kernel_row(const job *j, int64_t image, const int64_t rows[2], i
                                 .gy_block = d->out[0] * d->out[1] * WICK__LANES,
                                 .g_block = floats};
     int64_t taps = d->kernel[1], parts = rounded_up(taps, j->tiles->most[outs]);
+    bool narrow =
+        block + outs == wick__blocks(d->out_channels) && wick__last_is_narrow(d->out_channels);
     for (int64_t k = 0; k < parts; k++) {
         int64_t width = taps / parts + (k < taps % parts);
-        j->tiles->product[outs][width](&pixels, x, gy, g);
+        j->tiles->product[narrow][outs][width](&pixels, x, gy, g);
         x += width;
         g += width * WICK__LANES;
     }

@@ -85,7 +85,7 @@ static wick_status run_sweeps(wick_context *context, sweeping *s, int64_t batch,
     wick__planes *p = &s->planes;
     int64_t images = wick__planes_images(p, s->dtype, batch);
     int64_t source_image = p->channels * p->axis[0].in * p->axis[1].in * s->size;
-    wick_status status = wick__planes_open(context, s->dtype, images, p);
+    wick_status status = wick__conv_planes_open(context, s->dtype, images, p);
     if (status != WICK_OK)
         return status;
     s->blocks = blocks_of(s->outs);
@@ -100,7 +100,7 @@ static wick_status run_sweeps(wick_context *context, sweeping *s, int64_t batch,
         source += count * source_image;
         s->y += count * s->groups * s->outs * s->out_plane * s->size;
     }
-    wick__planes_close(context, p);
+    wick__conv_planes_close(context, p);
     return WICK_OK;
 }
 
@@ -351,9 +351,9 @@ static wick_status run_weight(wick_context *context, weighing *g, const wick__co
 {
     int64_t most = least(wick__planes_images(&g->x, g->dtype, d->batch),
                          wick__planes_images(&g->gy, g->dtype, d->batch));
-    wick_status status = wick__planes_open(context, g->dtype, most, &g->x);
+    wick_status status = wick__conv_planes_open(context, g->dtype, most, &g->x);
     if (status == WICK_OK)
-        status = wick__planes_open(context, g->dtype, most, &g->gy);
+        status = wick__conv_planes_open(context, g->dtype, most, &g->gy);
     for (int64_t image = 0; image < d->batch && status == WICK_OK; image += most) {
         g->images = least(most, d->batch - image);
         wick__planes_fill(context, g->dtype, g->images, x, &g->x);
@@ -364,8 +364,8 @@ static wick_status run_weight(wick_context *context, weighing *g, const wick__co
         x += g->images * d->in_channels * d->in[0] * d->in[1] * g->size;
         gy += g->images * d->out_channels * d->out[0] * d->out[1] * g->size;
     }
-    wick__planes_close(context, &g->gy);
-    wick__planes_close(context, &g->x);
+    wick__conv_planes_close(context, &g->gy);
+    wick__conv_planes_close(context, &g->x);
     return status;
 }
 

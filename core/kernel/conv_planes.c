@@ -80,8 +80,8 @@ int64_t wick__planes_images(const wick__planes *p, wick_dtype dtype, int64_t bat
     return images < 1 ? 1 : images < (double)batch ? (int64_t)images : batch;
 }
 
-wick_status wick__planes_open(wick_context *context, wick_dtype dtype, int64_t images,
-                              wick__planes *p)
+wick_status wick__conv_planes_open(wick_context *context, wick_dtype dtype, int64_t images,
+                                   wick__planes *p)
 {
     int64_t count;
     void *data;
@@ -98,7 +98,7 @@ wick_status wick__planes_open(wick_context *context, wick_dtype dtype, int64_t i
     return status;
 }
 
-void wick__planes_close(wick_context *context, wick__planes *p)
+void wick__conv_planes_close(wick_context *context, wick__planes *p)
 {
     wick__free(context, p->data, p->bytes);
     p->data = NULL;

@@ -36,9 +36,9 @@ int64_t wick__input_tap(const wick__planes *p, int64_t row, int64_t column);
 int64_t wick__planes_images(const wick__planes *p, wick_dtype dtype, int64_t batch);
 
 /* Memory for `images` images and the slack after them, which is cleared. Fails with WICK_ENOMEM. */
-wick_status wick__planes_open(wick_context *context, wick_dtype dtype, int64_t images,
-                              wick__planes *p);
-void wick__planes_close(wick_context *context, wick__planes *p);
+wick_status wick__conv_planes_open(wick_context *context, wick_dtype dtype, int64_t images,
+                                   wick__planes *p);
+void wick__conv_planes_close(wick_context *context, wick__planes *p);
 
 /* Lays out `images` images from `source` on. */
 void wick__planes_fill(wick_context *context, wick_dtype dtype, int64_t images, const void *source,

@@ -6,6 +6,7 @@
 #include "kernel/blocked_conv.h"
 #include "op/dense.h"
 #include "op/images.h"
+#include "tensor/packs.h"
 
 bool wick__conv_takes_images(const wick__conv *c, wick_dtype dtype)
 {
@@ -20,6 +21,7 @@ bool wick__conv_takes_images(const wick__conv *c, wick_dtype dtype)
 static void put_dims(wick__kernel *kernel, const wick__conv_dims *d)
 {
     _Static_assert(sizeof *d <= sizeof kernel->detail, "the dims have to fit into the details");
+    _Static_assert(sizeof *d <= sizeof(wick__pack_key), "the dims have to fit into a key");
     memcpy(kernel->detail, d, sizeof *d);
 }
 
@@ -33,21 +35,47 @@ static wick__conv_dims dims_of(const int64_t *detail)
 typedef wick_status run_conv(wick_context *context, const wick__conv_dims *d, wick__blocked source,
                              const void *pack, const wick__tail *tail, wick__blocked to);
 
-static wick_status packed(wick_context *context, const int64_t *detail, wick__direction direction,
-                          run_conv *run_it, wick__blocked source, wick_tensor *weight,
-                          const wick__tail *tail, wick__blocked to)
+/* The pack of a weight, kept from an earlier use or new. *owned: to be freed after use. Where packs
+ * are not kept, those that training has made useless go. */
+static wick_status pack_of(wick_context *context, const wick__conv_dims *d, bool keeps,
+                           wick__direction direction, wick_tensor *weight, const void **pack,
+                           void **owned)
+{
+    wick__pack_key key = {{0}};
+    size_t bytes = wick__blocked_pack_bytes(d, direction);
+    wick__conv_dims any_batch = *d;
+    any_batch.batch = direction;
+    memcpy(&key, &any_batch, sizeof any_batch);
+    bool ours = weight->storage->context == context;
+    void *w;
+    *pack = keeps && ours ? wick__pack_find(weight, &key) : NULL;
+    if (*pack)
+        return WICK_OK;
+    wick_status status = wick__dense(weight, &w);
+    if (!status)
+        status = wick__alloc(context, bytes, owned);
+    if (!status)
+        status = wick__blocked_pack(context, d, direction, w, *owned);
+    *pack = *owned;
+    if (!keeps && ours)
+        wick__packs_refresh(weight->storage);
+    else if (!status && ours && wick__pack_keep(weight, &key, *owned, bytes))
+        *owned = NULL;
+    return status;
+}
+
+static wick_status packed(wick_context *context, const int64_t *detail, bool keeps,
+                          wick__direction direction, run_conv *run_it, wick__blocked source,
+                          wick_tensor *weight, const wick__tail *tail, wick__blocked to)
 {
     wick__conv_dims d = dims_of(detail);
     size_t bytes = wick__blocked_pack_bytes(&d, direction);
-    void *w, *pack = NULL;
-    wick_status status = wick__dense(weight, &w);
-    if (!status)
-        status = wick__alloc(context, bytes, &pack);
-    if (!status)
-        status = wick__blocked_pack(context, &d, direction, w, pack);
+    const void *pack;
+    void *owned = NULL;
+    wick_status status = pack_of(context, &d, keeps, direction, weight, &pack, &owned);
     if (!status)
         status = run_it(context, &d, source, pack, tail, to);
-    wick__free(context, pack, pack ? bytes : 0);
+    wick__free(context, owned, owned ? bytes : 0);
     return status;
 }
 
@@ -56,8 +84,18 @@ static wick_status compute_forward(wick_context *context, const wick__image_size
                                    const wick__tail *tail, wick__blocked to)
 {
     (void)size;
-    return packed(context, detail, WICK__FORWARD, wick__blocked_conv_forward, source, weight, tail,
-                  to);
+    return packed(context, detail, false, WICK__FORWARD, wick__blocked_conv_forward, source, weight,
+                  tail, to);
+}
+
+/* The same outside of recordings, where the weight will probably be the same at the next call. */
+static wick_status compute_inference(wick_context *context, const wick__image_size *size,
+                                     const int64_t *detail, wick__blocked source,
+                                     wick_tensor *weight, const wick__tail *tail, wick__blocked to)
+{
+    (void)size;
+    return packed(context, detail, true, WICK__FORWARD, wick__blocked_conv_forward, source, weight,
+                  tail, to);
 }
 
 static wick_status compute_input(wick_context *context, const wick__image_size *size,
@@ -65,8 +103,8 @@ static wick_status compute_input(wick_context *context, const wick__image_size *
                                  const wick__tail *tail, wick__blocked to)
 {
     (void)size;
-    return packed(context, detail, WICK__BACKWARD_INPUT, wick__blocked_conv_backward_input, source,
-                  weight, tail, to);
+    return packed(context, detail, false, WICK__BACKWARD_INPUT, wick__blocked_conv_backward_input,
+                  source, weight, tail, to);
 }
 
 /* ---- operations ---- */
@@ -115,7 +153,7 @@ wick_status wick__conv_images(const wick__conv *c, wick_tensor *x, wick_tensor *
                               wick_tensor *bias, wick_tensor **out)
 {
     wick__kernel kernel = {.name = "conv2d kernel",
-                           .compute = compute_forward,
+                           .compute = x->context->taped ? compute_forward : compute_inference,
                            .dense_source = wick__blocked_conv_reads_planes(&c->d)};
     wick__image_size size = size_of(&c->d, c->d.out_channels, c->d.out);
     put_dims(&kernel, &c->d);

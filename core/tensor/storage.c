@@ -1,8 +1,9 @@
 /* Storages: counted runs of memory, the host's or a context's own, and the cells that count writes
  * to them. */
-#include "tensor/form.h"
-
 #include <string.h>
+
+#include "tensor/form.h"
+#include "tensor/packs.h"
 
 static void open_cells(wick_storage *storage)
 {
@@ -113,6 +114,7 @@ void wick_storage_release(wick_storage *storage)
     if (!storage->borrowed)
         wick__free(context, storage->data, storage->data ? storage->capacity : 0);
     wick__form_close(storage);
+    wick__packs_drop(storage);
     close_cells(storage);
     wick__free(context, storage, sizeof *storage);
     atomic_fetch_sub_explicit(&context->storages, 1, memory_order_relaxed);
@@ -261,6 +263,7 @@ wick_status wick_storage_data(wick_storage *storage, void **data)
 wick_status wick__lend(wick_storage *storage)
 {
     storage->lent = true;
+    wick__packs_drop(storage);
     return wick__detach_lookers(storage);
 }
 

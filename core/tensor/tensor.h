@@ -37,6 +37,8 @@ struct wick_storage {
     struct wick__form *form;       /* NULL: always row-major (form.h) */
     struct wick__operand *lookers; /* pending storages that will be computed from this one */
     atomic_int looking;            /* how many */
+    struct wick__pack *packs;      /* made of its elements (packs.h) */
+    size_t pack_bytes;
 };
 
 /* What the tensor layer knows of a node of the tape, which begins with one: how to let go of it. */
