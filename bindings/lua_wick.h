@@ -131,6 +131,7 @@ void lua_wick_open_autograd(lua_State *L);
 void lua_wick_open_context(lua_State *L);
 void lua_wick_open_io(lua_State *L);
 void lua_wick_open_image(lua_State *L);
+void lua_wick_open_image_geometry(lua_State *L);
 void lua_wick_open_stream(lua_State *L);
 void lua_wick_open_generator(lua_State *L);
 void lua_wick_open_trace(lua_State *L);

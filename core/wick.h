@@ -448,6 +448,22 @@ typedef struct wick_image_size {
     int bits; /* a sample, as the file has them */
 } wick_image_size;
 
+/* The formats, told by what a file begins with. */
+typedef enum wick_image_format {
+    WICK_NO_IMAGE = 0,
+    WICK_PNG,
+    WICK_JPEG,
+    WICK_PNM /* PPM, PGM and PBM, as text or binary */
+} wick_image_format;
+wick_image_format wick_image_format_of(const void *data, size_t bytes);
+/* What the file in memory would give, without unpacking it; `name` is for messages. */
+wick_status wick_image_size_of(const char *name, const void *data, size_t bytes,
+                               wick_image_size *size);
+/* The image as `dtype`, uint8 or floating. `limit` is the most bytes that reading may take; 0: the
+ * larger of 256 MiB and 256 times the file. */
+wick_status wick_image_decode(wick_context *context, const char *name, const void *data,
+                              size_t bytes, wick_dtype dtype, size_t limit, wick_tensor **image);
+
 /* A PNG file's bytes (uint8, one dimension) of a uint8 or floating image; height x width alone is
  * grey. `bits` a sample is 8 or, from a floating image, 16. Samples are clamped; 8 bits are cut off
  * after scaling, as Torch7's are. wick_file_write makes a file of them. */
@@ -455,10 +471,92 @@ wick_status wick_png_encode(wick_tensor *image, int bits, wick_tensor **bytes);
 /* What the PNG file in memory would give, without unpacking it; `name` is for messages. */
 wick_status wick_png_size(const char *name, const void *data, size_t bytes, wick_image_size *size);
 /* The image as `dtype`, uint8 or floating. Palettes become RGB; transparent colours are not looked
- * at, alpha channels are. `limit` is the most bytes that reading may take; 0: the larger of 64 MiB
- * and four times the file. */
+ * at, alpha channels are. `limit` as wick_image_decode's. */
 wick_status wick_png_decode(wick_context *context, const char *name, const void *data, size_t bytes,
                             wick_dtype dtype, size_t limit, wick_tensor **image);
+
+/* A JPEG file's bytes of a grey or RGB image; `quality` from 1 to 100. */
+wick_status wick_jpeg_encode(wick_tensor *image, int quality, wick_tensor **bytes);
+
+/* How a JPEG file is read; all zeros is usual. */
+typedef struct wick_jpeg_options {
+    size_t limit;                      /* as wick_image_decode's */
+    int64_t least_height, least_width; /* the image may be smaller by eighths, but not than this */
+    bool as_stored;                    /* not turned as the file says the camera was held */
+    bool damaged;                      /* what can be read of a damaged file will do */
+} wick_jpeg_options;
+
+/* Four inks become RGB. The first is without unpacking; NULL for options: the usual ones. */
+wick_status wick_jpeg_size(const char *name, const void *data, size_t bytes,
+                           const wick_jpeg_options *options, wick_image_size *size);
+wick_status wick_jpeg_decode(wick_context *context, const char *name, const void *data,
+                             size_t bytes, wick_dtype dtype, const wick_jpeg_options *options,
+                             wick_tensor **image);
+
+/* A PGM file's bytes of a grey image, a PPM file's of RGB; `bits` a sample are 8 or 16, or 1 for a
+ * PBM file, where halves and more are white. `text` makes digits of the samples. */
+wick_status wick_pnm_encode(wick_tensor *image, int bits, bool text, wick_tensor **bytes);
+wick_status wick_pnm_size(const char *name, const void *data, size_t bytes, wick_image_size *size);
+wick_status wick_pnm_decode(wick_context *context, const char *name, const void *data, size_t bytes,
+                            wick_dtype dtype, size_t limit, wick_tensor **image);
+
+/* ---- images: geometry and colours ------------------------------------------------------------ */
+
+/* These take images of height x width or channels x height x width, uint8, float32 or float64, and
+ * give new ones of the same type and number of dimensions; results of bytes are rounded and
+ * clamped. Nothing of it is recorded: an image with a history is refused while recording is on. */
+
+/* How values between pixels are found. */
+typedef enum wick_filter {
+    WICK_NEAREST,
+    WICK_AREA, /* the mean of what a new pixel covers */
+    WICK_BILINEAR,
+    WICK_BICUBIC, /* Keys, a = -1/2 */
+    WICK_LANCZOS  /* three lobes */
+} wick_filter;
+
+/* To height x width pixels. Pixels are squares, whose corners meet those of the image; windows
+ * widen as the image shrinks when `antialias`. As Pillow has it, byte for byte. */
+wick_status wick_image_resize(wick_tensor *image, int64_t height, int64_t width, wick_filter filter,
+                              bool antialias, wick_tensor **resized);
+/* Torch7's image.scale: nearest, bilinear (where it shrinks, means of areas) or bicubic; centres of
+ * the corners' pixels meet. */
+wick_status wick_image_scale(wick_tensor *image, int64_t height, int64_t width, wick_filter filter,
+                             wick_tensor **scaled);
+
+typedef struct wick_warp {
+    wick_filter filter;
+    bool relative; /* the field says how far away a value is found, not where */
+    bool pad;      /* outside the image is `value`, not the nearest pixel of its edge */
+    double value;
+} wick_warp;
+
+/* Torch7's image.warp: each pixel is found in the image where the field, 2 x height x width (row,
+ * column; of a floating type or the image's), says. All filters but WICK_AREA. */
+wick_status wick_image_warp(wick_tensor *image, wick_tensor *field, const wick_warp *how,
+                            wick_tensor **warped);
+/* By `angle` radians counter-clockwise about the centre, of the same size; 0 comes in from outside.
+ * Nearest or bilinear. */
+wick_status wick_image_rotate(wick_tensor *image, double angle, wick_filter filter,
+                              wick_tensor **rotated);
+/* Height angles x width distances from the centre: up to the nearer edge, or the corner (`full`);
+ * distances grow evenly, or by an even factor (`logarithmic`). Nearest or bilinear. */
+wick_status wick_image_polar(wick_tensor *image, int64_t height, int64_t width, bool logarithmic,
+                             bool full, wick_filter filter, wick_tensor **polar);
+
+/* Conversions of 3 x height x width; all channels of HSL and HSV go from 0 to 1 (or 255), as RGB
+ * does; Lab is of sRGB under D65, L from 0 to 100, and not for bytes. */
+typedef enum wick_colours {
+    WICK_RGB_TO_HSL,
+    WICK_HSL_TO_RGB,
+    WICK_RGB_TO_HSV,
+    WICK_HSV_TO_RGB,
+    WICK_RGB_TO_LAB,
+    WICK_LAB_TO_RGB,
+    WICK_RGB_TO_Y /* luminance, 1 x height x width */
+} wick_colours;
+
+wick_status wick_image_colours(wick_tensor *image, wick_colours to, wick_tensor **converted);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@ local system = require "wick.system"
 local root = arg[0]:match("^(.*)/docs/[^/]*$") or "."
 local target = arg[1] or root .. "/build/docs"
 local guides = {
-  "start", "tensors", "autograd", "layers", "operations", "files", "plots", "torch7",
+  "start", "tensors", "autograd", "layers", "operations", "files", "plots", "speed", "torch7",
 }
 
 local function read(path)

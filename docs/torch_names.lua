@@ -70,6 +70,11 @@ return {
       { "match", "Adds up in double; integers truncate the gain." },
       { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
       {
+        "data",
+        "A pointer of the package `ffi`, which knows where the memory ends: reading and writing "
+          .. "beyond it is an error.",
+      },
+      {
         "multinomialAliasSetup multinomialAlias",
         "As `multinomialAliasSetup_`; what is filled may have any shape.",
       },
@@ -99,7 +104,7 @@ return {
           .. "allocator to wick_context_new.",
       },
       {
-        "metatype pushudata data",
+        "metatype pushudata",
         "Work on LuaJIT's ffi, which Lua 5.4 has not; a C program reaches tensors through "
           .. "wick.h. Calling them says so.",
       },
@@ -154,6 +159,11 @@ return {
       { "match", "Adds up in double; integers truncate the gain." },
       { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
       {
+        "data",
+        "A pointer of the package `ffi`, which knows where the memory ends: reading and writing "
+          .. "beyond it is an error.",
+      },
+      {
         "mm mv ger bmm",
         "The receiver takes the shape of the result; Torch7 wanted it to have it.",
       },
@@ -172,7 +182,6 @@ return {
       { "torch", "The package: its functions choose the type by their arguments." },
     },
     absent = {
-      { "data", "LuaJIT's ffi; see the function. Calling it says so." },
       {
         "read write",
         "Files know by themselves how tensors are written and read: torch.save, "

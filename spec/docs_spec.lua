@@ -38,7 +38,8 @@ end
 
 for _, path in ipairs{
   "README.md", "docs/start.md", "docs/tensors.md", "docs/autograd.md", "docs/layers.md",
-  "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/torch7.md",
+  "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/images.md",
+  "docs/torch7.md",
 } do
   describe(path, function()
     for _, block in ipairs(blocks_of(read(root .. "/" .. path))) do

@@ -147,7 +147,7 @@ static void bombs_are_refused(void)
     wick_tensor *image = random_image(WICK_UINT8, 3, 6, 7), *read = NULL;
     blob file = encode(image, 8);
     file.data[16] = 0, file.data[17] = 1, file.data[20] = 0, file.data[21] = 1;
-    expect_failure(decode(file, WICK_UINT8, 0, &read), WICK_EFORMAT, "the limit is 67108864");
+    expect_failure(decode(file, WICK_UINT8, 0, &read), WICK_EFORMAT, "the limit is 268435456");
     expect_failure(decode(file, WICK_UINT8, SIZE_MAX, &read), WICK_EFORMAT,
                    "cannot be packed into");
     file.data[16] = file.data[20] = 0x7f;

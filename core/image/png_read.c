@@ -5,11 +5,12 @@
 #include "base/alloc.h"
 #include "base/checked.h"
 #include "base/status.h"
+#include "image/image.h"
 #include "image/png.h"
 #include "tensor/tensor.h"
 
 /* Deflate packs at most 1,032 bytes into one. */
-enum { MOST_PER_BYTE = 1032, USUAL_LIMIT = 64 << 20, HEADER = 33, MOST_CHUNK = 8 << 20 };
+enum { MOST_PER_BYTE = 1032, HEADER = 33, MOST_CHUNK = 8 << 20 };
 
 /* The image on its way: libpng's part first, so that callbacks find the rest. */
 typedef struct reader {
@@ -71,8 +72,7 @@ static wick_status check_size(const reader *r, const char *name, wick_dtype dtyp
     size_t each = wick_dtype_size(dtype) + (s->bits == 16 ? 2 : 1);
     bool fits = wick__count_fits(3, (int64_t[]){s->channels, s->height, s->width}, &samples) &&
                 wick__bytes_fit(samples, each, &bytes);
-    if (limit == 0)
-        limit = r->bytes > USUAL_LIMIT / 4 ? 4 * r->bytes : USUAL_LIMIT;
+    limit = wick__image_limit(limit, r->bytes);
     if (!fits || bytes > limit)
         return wick__fail(
             WICK_EFORMAT,
@@ -128,7 +128,7 @@ static void read_rows(wick__png *p)
     reader *r = (reader *)p;
     png_set_expand(p->png);
     if (r->narrow)
-        png_set_scale_16(p->png);
+        png_set_strip_16(p->png); /* as Torch7 does */
     int passes = png_set_interlace_handling(p->png);
     png_read_update_info(p->png, p->info);
     if (png_get_rowbytes(p->png, p->info) != r->row)
@@ -150,44 +150,30 @@ static wick_status run_libpng(reader *r, const char *name)
 
 /* ---- rows to planes ---- */
 
-static void fill_bytes(const reader *r, uint8_t *to)
+static void widen(const uint8_t *from, size_t samples, bool wide, uint16_t *row)
 {
-    size_t pixels = (size_t)(r->size.width * r->size.height), channels = (size_t)r->size.channels;
-    for (size_t c = 0; c < channels; c++)
-        for (size_t i = 0; i < pixels; i++)
-            *to++ = r->raw[i * channels + c];
-}
-
-static void fill_floats(const reader *r, float *to)
-{
-    size_t pixels = (size_t)(r->size.width * r->size.height), channels = (size_t)r->size.channels;
-    bool wide = r->size.bits == 16;
-    for (size_t c = 0; c < channels; c++)
-        for (size_t i = 0; i < pixels; i++) {
-            size_t at = i * channels + c;
-            unsigned high = r->raw[wide ? 2 * at : at];
-            *to++ =
-                wide ? (float)(high << 8 | r->raw[2 * at + 1]) / 65535.0f : (float)high / 255.0f;
-        }
+    for (size_t i = 0; i < samples; i++)
+        row[i] = wide ? (uint16_t)(from[2 * i] << 8 | from[2 * i + 1]) : from[i];
 }
 
 static wick_status fill_planes(const reader *r, wick_dtype dtype, wick_tensor **image)
 {
-    wick_tensor *made = NULL;
-    void *data;
-    int64_t size[] = {r->size.channels, r->size.height, r->size.width};
-    wick_dtype read = dtype == WICK_UINT8 ? WICK_UINT8 : WICK_FLOAT32;
-    wick_status status = wick_tensor_new(r->base.context, read, 3, size, &made);
-    if (status == WICK_OK)
-        status = wick__writable(made, &data);
-    if (status == WICK_OK && read == WICK_UINT8)
-        fill_bytes(r, data);
-    if (status == WICK_OK && read == WICK_FLOAT32)
-        fill_floats(r, data);
-    if (status == WICK_OK)
-        status = wick__convert(made, dtype, image);
-    wick_tensor_release(made);
-    return status;
+    wick_context *context = r->base.context;
+    bool wide = r->size.bits == 16 && !r->narrow;
+    size_t samples = (size_t)(r->size.width * r->size.channels);
+    wick__image_planes planes;
+    void *row;
+    wick_status status = wick__alloc(context, samples * sizeof(uint16_t), &row);
+    if (status != WICK_OK)
+        return status;
+    status = wick__image_planes_open(context, &r->size, dtype, wide ? 65535 : 255, (wick__turn){0},
+                                     &planes);
+    for (int64_t y = 0; y < r->size.height && status == WICK_OK; y++) {
+        widen(r->raw + (size_t)y * r->row, samples, wide, row);
+        wick__image_planes_put(&planes, y, row);
+    }
+    wick__free(context, row, samples * sizeof(uint16_t));
+    return status == WICK_OK ? wick__image_planes_take(&planes, dtype, image) : status;
 }
 
 wick_status wick_png_decode(wick_context *context, const char *name, const void *data, size_t bytes,

@@ -1,4 +1,4 @@
-/* What the C tests of PNG share: images of noise, files in memory, and their differences. */
+/* What the C tests of image files share: images of noise, PNG files in memory, and differences. */
 #ifndef WICK_SPEC_PNGS_H
 #define WICK_SPEC_PNGS_H
 
