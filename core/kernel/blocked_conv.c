@@ -3,6 +3,7 @@
 #include "kernel/blocked_conv.h"
 
 #include "kernel/blocked_paths.h"
+#include "base/conv_choice.h"
 
 /* At least a quarter of the lanes hold channels. */
 static bool fills_lanes(int64_t channels)
@@ -13,7 +14,8 @@ static bool fills_lanes(int64_t channels)
 /* One output pixel is a product of matrices, over all images at once: dense convolution's. */
 bool wick__blocked_conv_serves(const wick__conv_dims *d)
 {
-    if (!wick__blocked_direct_serves(d) || d->out[0] * d->out[1] < 2)
+    if (wick__conv_choice_of_process() == WICK__CONV_UNFOLD || !wick__blocked_direct_serves(d) ||
+        d->out[0] * d->out[1] < 2)
         return false;
     return fills_lanes(d->out_channels) &&
            (fills_lanes(d->in_channels) || wick__blocked_planes_serves(d));
@@ -24,6 +26,12 @@ bool wick__blocked_conv_reads_planes(const wick__conv_dims *d)
     return wick__blocked_planes_serves(d);
 }
 
+/* Winograd's tile, or 0: direct convolution. */
+static int tile_of(const wick__conv_dims *d)
+{
+    return wick__conv_choice_of_process() == WICK__CONV_ANY ? wick__winograd_tile(d) : 0;
+}
+
 static bool uses_planes(const wick__conv_dims *d, wick__direction direction)
 {
     return direction == WICK__FORWARD && wick__blocked_planes_serves(d);
@@ -31,7 +39,7 @@ static bool uses_planes(const wick__conv_dims *d, wick__direction direction)
 
 size_t wick__blocked_pack_bytes(const wick__conv_dims *d, wick__direction direction)
 {
-    int tile = wick__winograd_tile(d);
+    int tile = tile_of(d);
     if (uses_planes(d, direction))
         return wick__blocked_planes_pack_bytes(d);
     return tile ? wick__winograd_pack_bytes(d, tile, direction)
@@ -41,7 +49,7 @@ size_t wick__blocked_pack_bytes(const wick__conv_dims *d, wick__direction direct
 wick_status wick__blocked_pack(wick_context *context, const wick__conv_dims *d,
                                wick__direction direction, const float *w, void *pack)
 {
-    int tile = wick__winograd_tile(d);
+    int tile = tile_of(d);
     if (uses_planes(d, direction))
         return wick__blocked_planes_pack(context, d, w, pack);
     return tile ? wick__winograd_pack(context, d, tile, direction, w, pack)
@@ -52,7 +60,7 @@ wick_status wick__blocked_conv_forward(wick_context *context, const wick__conv_d
                                        wick__blocked x, const void *pack, const wick__tail *tail,
                                        wick__blocked y)
 {
-    int tile = wick__winograd_tile(d);
+    int tile = tile_of(d);
     if (uses_planes(d, WICK__FORWARD))
         return wick__blocked_planes_forward(context, d, x.data, pack, tail, y);
     return tile ? wick__winograd_forward(context, d, tile, x, pack, tail, y)
@@ -63,7 +71,7 @@ wick_status wick__blocked_conv_backward_input(wick_context *context, const wick_
                                               wick__blocked gy, const void *pack,
                                               const wick__tail *tail, wick__blocked gx)
 {
-    int tile = wick__winograd_tile(d);
+    int tile = tile_of(d);
     return tile ? wick__winograd_backward_input(context, d, tile, gy, pack, tail, gx)
                 : wick__blocked_direct_backward_input(context, d, gy, pack, tail, gx);
 }
@@ -71,7 +79,7 @@ wick_status wick__blocked_conv_backward_input(wick_context *context, const wick_
 wick_status wick__blocked_conv_backward_weight(wick_context *context, const wick__conv_dims *d,
                                                wick__blocked x, wick__blocked gy, float *gw)
 {
-    int tile = wick__winograd_tile(d);
+    int tile = tile_of(d);
     if (uses_planes(d, WICK__FORWARD))
         return wick__blocked_planes_backward_weight(context, d, x.data, gy, gw);
     return tile ? wick__winograd_backward_weight(context, d, tile, x, gy, gw)

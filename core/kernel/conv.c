@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/conv_choice.h"
 #include "kernel/conv_paths.h"
 #include "kernel/matmul.h"
 
@@ -33,6 +34,8 @@ static way choose(const wick__conv_dims *d, const int64_t pixels[2])
     if (d->batch * d->in_channels * d->in[0] * d->in[1] == 0 ||
         d->out_channels * d->out[0] * d->out[1] * d->kernel[0] * d->kernel[1] == 0)
         return NOTHING;
+    if (wick__conv_choice_of_process() == WICK__CONV_UNFOLD)
+        return UNFOLD;
     if (windows_are_images(d))
         return WHOLE;
     int64_t pitch = pixels[1] + (d->kernel[1] - 1) * d->dilation[1] / d->stride[1];
