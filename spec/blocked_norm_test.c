@@ -376,7 +376,7 @@ static void empty_lanes(void)
 {
     images x = new_images(1, 3, 4, false), y = new_images(1, 3, 4, false);
     images scale = new_images(1, 3, 4, false), gx = new_images(1, 3, 4, false);
-    wick__blocked_zero(context_with(1), 1, 3, 4, x.at);
+    wick__blocked_from_dense(context_with(1), 1, 3, 4, (const float[12]){0}, x.at);
     wick__blocked_lrn_forward(context_with(1), 1, 3, 4, 5, 1, 0.75, 0, x.at, scale.at, y.at);
     wick__blocked_lrn_backward(context_with(1), 1, 3, 4, 5, 1, 0.75, x.at, scale.at, x.at, gx.at);
     expect(isnan(*lane_at(&y, 0, 1, 2)) && isnan(*lane_at(&gx, 0, 1, 2)));

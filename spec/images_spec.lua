@@ -44,11 +44,12 @@ describe("images inside the core", function()
 
   for _, s in ipairs(SHAPES) do
     local from, to, kernel, stride, pad = table.unpack(s)
-    it(("convolve %d to %d channels by %d x %d, stride %d"):format(from, to, kernel, kernel, stride),
-      function()
-        compare(function(x, w, b) return x:conv2d(w, b, { stride = stride, pad = pad }) end,
-          { leaf(3, from, 13, 14), leaf(to, from, kernel, kernel), leaf(to) }, 2e-5)
-      end)
+    local title = ("convolve %d to %d channels by %d x %d, stride %d")
+      :format(from, to, kernel, kernel, stride)
+    it(title, function()
+      compare(function(x, w, b) return x:conv2d(w, b, { stride = stride, pad = pad }) end,
+        { leaf(3, from, 13, 14), leaf(to, from, kernel, kernel), leaf(to) }, 2e-5)
+    end)
   end
 
   it("convolve without a batch", function()
@@ -197,7 +198,8 @@ describe("images inside the core", function()
 
   it("leave inner outputs to be read after forward", function()
     local model = nn.Sequential():add(nn.SpatialConvolution(3, 16, 3, 3))
-      :add(nn.SpatialBatchNormalization(16)):add(nn.ReLU(true)):add(nn.SpatialMaxPooling(2, 2)):float()
+      :add(nn.SpatialBatchNormalization(16)):add(nn.ReLU(true))
+      :add(nn.SpatialMaxPooling(2, 2)):float()
     local double = model:clone():double()
     local x = torch.randn(2, 3, 8, 8):float()
     for _, mode in ipairs{ "training", "evaluate" } do

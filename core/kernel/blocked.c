@@ -70,27 +70,3 @@ void wick__blocked_copy(wick_context *context, int64_t batch, int64_t channels, 
     wick__plane_job j = {.channels = channels, .plane = plane, .from = from, .to = to};
     share_segments(context, batch, copy_part, &j);
 }
-
-void wick__blocked_add(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
-                       wick__blocked a, wick__blocked b, wick__blocked to)
-{
-    wick__tail sum = {.residual = b};
-    wick__blocked_apply(context, batch, channels, plane, a, &sum, to);
-}
-
-static void zero_part(void *job, int64_t begin, int64_t end)
-{
-    const wick__plane_job *j = job;
-    for (int64_t item = begin; item < end; item++) {
-        wick__piece s = wick__piece_of(j, item);
-        memset(wick__pixel(j->to, s.image, s.block, j->plane, s.first), 0,
-               (size_t)((s.end - s.first) * FLOATS) * sizeof(float));
-    }
-}
-
-void wick__blocked_zero(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
-                        wick__blocked to)
-{
-    wick__plane_job j = {.channels = channels, .plane = plane, .to = to};
-    share_segments(context, batch, zero_part, &j);
-}

@@ -23,8 +23,10 @@ typedef struct wick__blocked {
 } wick__blocked;
 
 /* What is done to each value v of a channel on its way to memory:
- *   v = v * scale[channel] + shift[channel] + residual;  v = max(v, 0) if relu;  v = 0 where mask
- * <= 0 `scale` and `shift` hold a number for every lane of every block (zeros where no channel is);
+ *   v = v * scale[channel] + shift[channel] + residual;
+ *   v = max(v, 0) if relu;
+ *   v = 0 where mask <= 0.
+ * `scale` and `shift` hold a number for every lane of every block (zeros where no channel is);
  * `residual` and `mask` have the geometry of what is stored. `moments`, unless NULL, receives for
  * every image and block the means of its 16 channels over the plane and then their sums of squared
  * deviations from it: batch x blocks x 2 x 16, of the values stored. */
@@ -49,13 +51,5 @@ void wick__blocked_apply(wick_context *context, int64_t batch, int64_t channels,
 /* to = from, blocks of one set of images to blocks of another: a slice to a slice. */
 void wick__blocked_copy(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
                         wick__blocked from, wick__blocked to);
-
-/* to = a + b. `to` may be either. */
-void wick__blocked_add(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
-                       wick__blocked a, wick__blocked b, wick__blocked to);
-
-/* to = 0. */
-void wick__blocked_zero(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
-                        wick__blocked to);
 
 #endif

@@ -63,7 +63,7 @@ wick_status wick__blocked_direct_forward(wick_context *context, const wick__conv
                                          wick__blocked x, const void *pack, const wick__tail *tail,
                                          wick__blocked y)
 {
-    wick__conv_dims d = wick__plan_dims(dims);
+    wick__conv_dims d = wick__tile_plan_dims(dims);
     wick__direct_job job = job_of(&d, d.in_channels, d.out_channels);
     job.x = x;
     job.w = pack;
@@ -71,7 +71,7 @@ wick_status wick__blocked_direct_forward(wick_context *context, const wick__conv
     job.y = y;
     job.out[0] = d.out[0];
     job.out[1] = d.out[1];
-    wick__plan plan = wick__plan_forward(&d, job.channels, WICK__LANES);
+    wick__tile_plan plan = wick__tile_plan_forward(&d, job.channels, WICK__LANES);
     return wick__direct_run(context, &job, &plan, 1);
 }
 
@@ -85,7 +85,7 @@ wick_status wick__blocked_direct_backward_input(wick_context *context, const wic
                                                 wick__blocked gy, const void *pack,
                                                 const wick__tail *tail, wick__blocked gx)
 {
-    wick__conv_dims d = wick__plan_dims(dims);
+    wick__conv_dims d = wick__tile_plan_dims(dims);
     wick__direct_job job = job_of(&d, d.out_channels, d.in_channels);
     job.x = gy;
     job.w = pack;
@@ -94,13 +94,14 @@ wick_status wick__blocked_direct_backward_input(wick_context *context, const wic
     job.out[0] = d.in[0];
     job.out[1] = d.in[1];
     int64_t rows = at_most(d.stride[0], d.in[0]), columns = at_most(d.stride[1], d.in[1]);
-    wick__plan *plans;
+    wick__tile_plan *plans;
     size_t bytes = (size_t)(rows * columns) * sizeof *plans;
     wick_status status = wick__alloc(context, bytes, (void **)&plans);
     if (status)
         return status;
     for (int64_t p = 0; p < rows * columns; p++)
-        plans[p] = wick__plan_backward(&d, job.channels, (int64_t[2]){p / columns, p % columns});
+        plans[p] =
+            wick__tile_plan_backward(&d, job.channels, (int64_t[2]){p / columns, p % columns});
     status = wick__direct_run(context, &job, plans, rows * columns);
     wick__free(context, plans, bytes);
     return status;

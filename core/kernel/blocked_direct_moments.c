@@ -17,7 +17,7 @@ static void add_moments(float *sum, int64_t count, const float *more, int64_t n)
     }
 }
 
-static int64_t part_count(const wick__plan *p, int64_t part)
+static int64_t part_count(const wick__tile_plan *p, int64_t part)
 {
     int64_t chunk[2] = {part / p->chunks[1], part % p->chunks[1]}, count = 1;
     for (int i = 0; i < 2; i++)
@@ -25,7 +25,7 @@ static int64_t part_count(const wick__plan *p, int64_t part)
     return count;
 }
 
-void wick__direct_join_moments(const wick__direct_job *job, const wick__plan *plans,
+void wick__direct_join_moments(const wick__direct_job *job, const wick__tile_plan *plans,
                                int64_t plan_count, const float *parts)
 {
     float *sum = job->tail->moments;
@@ -34,7 +34,7 @@ void wick__direct_join_moments(const wick__direct_job *job, const wick__plan *pl
         for (int i = 0; i < WICK__MOMENTS; i++)
             sum[i] = 0;
         for (int64_t p = 0; p < plan_count; p++)
-            for (int64_t part = 0; part < wick__plan_parts(&plans[p]);
+            for (int64_t part = 0; part < wick__tile_plan_parts(&plans[p]);
                  part++, parts += WICK__MOMENTS) {
                 int64_t n = part_count(&plans[p], part);
                 add_moments(sum, count, parts, n);

@@ -109,7 +109,7 @@ static bool leaves_source(const wick__axis *a)
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
-wick__conv_dims wick__plan_dims(const wick__conv_dims *d)
+wick__conv_dims wick__tile_plan_dims(const wick__conv_dims *d)
 {
     wick__conv_dims flat = *d;
     for (int i = 0; i < 2; i++)
@@ -121,7 +121,7 @@ wick__conv_dims wick__plan_dims(const wick__conv_dims *d)
 }
 
 /* The positions of a chunk, at most `most`, so that chunks are of about one size. */
-static void cut(wick__plan *p, int i, int64_t most, int64_t unit)
+static void cut(wick__tile_plan *p, int i, int64_t most, int64_t unit)
 {
     int64_t outs = at_least(p->axis[i].outs, 1), count = rounded_up(outs, at_least(most, 1));
     p->chunk[i] = at_most(rounded_up(rounded_up(outs, count), unit) * unit, outs);
@@ -129,7 +129,7 @@ static void cut(wick__plan *p, int i, int64_t most, int64_t unit)
 }
 
 /* As many whole rows as the cache holds, or part of one; columns by 14, a tile's usual width. */
-static void cut_chunks(wick__plan *p, int64_t channels)
+static void cut_chunks(wick__tile_plan *p, int64_t channels)
 {
     const wick__axis *rows = &p->axis[0], *columns = &p->axis[1];
     int64_t position = at_least(channels, 1) * at_least(columns->phases, 1);
@@ -142,7 +142,7 @@ static void cut_chunks(wick__plan *p, int64_t channels)
 }
 
 /* Floats from one position, row, phase and block of a copy to the next, or of the source. */
-static void lay_out(wick__plan *p)
+static void lay_out(wick__tile_plan *p)
 {
     const wick__axis *rows = &p->axis[0], *columns = &p->axis[1];
     p->x_position[1] = p->lanes;
@@ -152,13 +152,13 @@ static void lay_out(wick__plan *p)
     p->x_block = p->copies ? p->x_phase[0] * rows->phases : p->x_position[0] * rows->size;
 }
 
-static int64_t tap_offset(const wick__plan *p, int i, int t)
+static int64_t tap_offset(const wick__tile_plan *p, int i, int t)
 {
     const wick__axis *a = &p->axis[i];
     return a->phase[t] * p->x_phase[i] + a->shift[t] * p->x_position[i];
 }
 
-static void list_taps(wick__plan *p, const wick__conv_dims *d)
+static void list_taps(wick__tile_plan *p, const wick__conv_dims *d)
 {
     int64_t floats = wick__conv_is_depthwise(d) ? WICK__LANES : p->lanes * WICK__LANES;
     for (int r = 0; r < p->axis[0].taps; r++)
@@ -169,7 +169,7 @@ static void list_taps(wick__plan *p, const wick__conv_dims *d)
         }
 }
 
-static void finish_plan(wick__plan *p, const wick__conv_dims *d, int64_t channels)
+static void finish_plan(wick__tile_plan *p, const wick__conv_dims *d, int64_t channels)
 {
     bool strided = p->axis[0].stride > 1 || p->axis[1].stride > 1;
     p->copies = strided || leaves_source(&p->axis[0]) || leaves_source(&p->axis[1]);
@@ -178,17 +178,18 @@ static void finish_plan(wick__plan *p, const wick__conv_dims *d, int64_t channel
     list_taps(p, d);
 }
 
-wick__plan wick__plan_forward(const wick__conv_dims *d, int64_t channels, int64_t lanes)
+wick__tile_plan wick__tile_plan_forward(const wick__conv_dims *d, int64_t channels, int64_t lanes)
 {
-    wick__plan p = {.axis = {forward_axis(d, 0), forward_axis(d, 1)}, .lanes = lanes};
+    wick__tile_plan p = {.axis = {forward_axis(d, 0), forward_axis(d, 1)}, .lanes = lanes};
     finish_plan(&p, d, channels);
     return p;
 }
 
-wick__plan wick__plan_backward(const wick__conv_dims *d, int64_t channels, const int64_t residue[2])
+wick__tile_plan wick__tile_plan_backward(const wick__conv_dims *d, int64_t channels,
+                                         const int64_t residue[2])
 {
-    wick__plan p = {.axis = {backward_axis(d, 0, residue[0]), backward_axis(d, 1, residue[1])},
-                    .lanes = WICK__LANES};
+    wick__tile_plan p = {.axis = {backward_axis(d, 0, residue[0]), backward_axis(d, 1, residue[1])},
+                         .lanes = WICK__LANES};
     finish_plan(&p, d, channels);
     return p;
 }
@@ -204,9 +205,10 @@ static wick__axis padded_axis(const wick__conv_dims *d, int i)
                         .phases = 1};
 }
 
-wick__plan wick__plan_padded(const wick__conv_dims *d, int64_t rows)
+wick__tile_plan wick__tile_plan_padded(const wick__conv_dims *d, int64_t rows)
 {
-    wick__plan p = {.axis = {padded_axis(d, 0), padded_axis(d, 1)}, .copies = true, .lanes = 1};
+    wick__tile_plan p = {
+        .axis = {padded_axis(d, 0), padded_axis(d, 1)}, .copies = true, .lanes = 1};
     p.chunk[0] = (rows - 1) * d->stride[0] + 1;
     p.chunk[1] = p.axis[1].outs;
     lay_out(&p);
@@ -215,7 +217,7 @@ wick__plan wick__plan_padded(const wick__conv_dims *d, int64_t rows)
 
 /* ---- copying --------------------------------------------------------------------------------- */
 
-int64_t wick__plan_copy_floats(const wick__plan *p, int64_t blocks)
+int64_t wick__tile_plan_copy_floats(const wick__tile_plan *p, int64_t blocks)
 {
     return p->copies ? p->x_block * blocks : 0;
 }
@@ -234,8 +236,8 @@ static void copy_positions(int64_t n, int64_t lanes, int64_t stride, const float
 }
 
 /* Positions [begin, end) of one phase of a row of the source, and zeros where it has none. */
-static void copy_row(const wick__plan *p, int64_t at, int64_t begin, int64_t end, const float *row,
-                     float *to)
+static void copy_row(const wick__tile_plan *p, int64_t at, int64_t begin, int64_t end,
+                     const float *row, float *to)
 {
     const wick__axis *a = &p->axis[1];
     int64_t start = a->origin + at, lanes = p->lanes;
@@ -251,7 +253,7 @@ static void copy_row(const wick__plan *p, int64_t at, int64_t begin, int64_t end
 }
 
 /* Rows that the source has not are left out: no tap is taken there. */
-static void copy_block(const wick__plan *p, const int64_t begin[2], const int64_t end[2],
+static void copy_block(const wick__tile_plan *p, const int64_t begin[2], const int64_t end[2],
                        const float *x, float *copy)
 {
     const wick__axis *rows = &p->axis[0], *columns = &p->axis[1];
@@ -267,8 +269,8 @@ static void copy_block(const wick__plan *p, const int64_t begin[2], const int64_
         }
 }
 
-void wick__plan_copy(const wick__plan *p, const int64_t begin[2], const int64_t end[2],
-                     int64_t blocks, const float *x, float *copy)
+void wick__tile_plan_copy(const wick__tile_plan *p, const int64_t begin[2], const int64_t end[2],
+                          int64_t blocks, const float *x, float *copy)
 {
     int64_t source_block = p->axis[0].size * p->axis[1].size * p->lanes;
     for (int64_t b = 0; b < blocks; b++)

@@ -14,7 +14,7 @@ enum {
 /* A plan being carried out. */
 typedef struct run {
     const wick__direct_job *job;
-    const wick__plan *plan;
+    const wick__tile_plan *plan;
     const wick__tiles *tiles;
     wick__tile_source source;
     bool plain; /* no tail */
@@ -138,11 +138,11 @@ static void take_moments(const run *r, const task *t, int64_t block)
 
 static task task_at(const run *r, int64_t index)
 {
-    const wick__plan *p = r->plan;
+    const wick__tile_plan *p = r->plan;
     task t;
-    int64_t split = index % r->splits, part = index / r->splits % wick__plan_parts(p);
+    int64_t split = index % r->splits, part = index / r->splits % wick__tile_plan_parts(p);
     int64_t chunk[2] = {part / p->chunks[1], part % p->chunks[1]};
-    index /= r->splits * wick__plan_parts(p);
+    index /= r->splits * wick__tile_plan_parts(p);
     t.part = r->first_part + part;
     t.group = index % r->job->groups;
     t.image = index / r->job->groups;
@@ -158,7 +158,7 @@ static task task_at(const run *r, int64_t index)
 /* The source of the task's first position: a copy, or the image itself. */
 static const float *source_of(const run *r, const task *t, int worker)
 {
-    const wick__plan *p = r->plan;
+    const wick__tile_plan *p = r->plan;
     const wick__axis *rows = &p->axis[0], *columns = &p->axis[1];
     int64_t blocks = in_blocks(r->job), block = rows->size * columns->size * p->lanes;
     const float *x = r->job->x.data + t->image * r->job->x.image + t->group * blocks * block;
@@ -166,7 +166,7 @@ static const float *source_of(const run *r, const task *t, int worker)
         return x + (rows->origin + t->begin[0]) * p->x_position[0] +
                (columns->origin + t->begin[1]) * p->x_position[1];
     float *copy = r->copies + worker * r->copy_floats;
-    wick__plan_copy(p, t->begin, t->end, blocks, x, copy);
+    wick__tile_plan_copy(p, t->begin, t->end, blocks, x, copy);
     return copy;
 }
 
@@ -210,11 +210,11 @@ static void find_splits(run *r, int64_t tasks)
     r->splits = (blocks + r->split_blocks - 1) / r->split_blocks;
 }
 
-static void run_plan(wick_context *context, run *r, const wick__plan *plan)
+static void run_plan(wick_context *context, run *r, const wick__tile_plan *plan)
 {
     const wick__direct_job *job = r->job;
     int64_t lines = job->kernel_taps * job->lanes * WICK__LANES; /* of a block's weights */
-    int64_t tasks = job->batch * job->groups * wick__plan_parts(plan);
+    int64_t tasks = job->batch * job->groups * wick__tile_plan_parts(plan);
     if (tasks == 0)
         return;
     find_splits(r, tasks);
@@ -232,7 +232,7 @@ static void run_plan(wick_context *context, run *r, const wick__plan *plan)
                    (job->depthwise ? 8 * WICK__LANES : job->channels * WICK__LANES);
     int64_t grain = (WORTH_A_PART + work - 1) / (work > 0 ? work : 1);
     wick__parallel_workers(context, tasks * r->splits, grain, run_tasks, r);
-    r->first_part += wick__plan_parts(plan);
+    r->first_part += wick__tile_plan_parts(plan);
 }
 
 static wick_status allocate_floats(wick_context *context, int64_t a, int64_t b, size_t *bytes,
@@ -245,16 +245,16 @@ static wick_status allocate_floats(wick_context *context, int64_t a, int64_t b, 
 }
 
 wick_status wick__direct_run(wick_context *context, const wick__direct_job *job,
-                             const wick__plan *plans, int64_t count)
+                             const wick__tile_plan *plans, int64_t count)
 {
     run r = new_run(job);
     float *parts = NULL;
     size_t copies_bytes, parts_bytes = 0;
     int64_t blocks = job->batch * job->groups * job->out_blocks;
     for (int64_t p = 0; p < count; p++) {
-        int64_t floats = wick__plan_copy_floats(&plans[p], in_blocks(job));
+        int64_t floats = wick__tile_plan_copy_floats(&plans[p], in_blocks(job));
         r.copy_floats = floats > r.copy_floats ? floats : r.copy_floats;
-        r.parts += wick__plan_parts(&plans[p]);
+        r.parts += wick__tile_plan_parts(&plans[p]);
     }
     wick_status status =
         allocate_floats(context, wick__workers(context), r.copy_floats, &copies_bytes, &r.copies);

@@ -25,11 +25,11 @@ typedef struct wick__direct_job {
 
 /* `plans` together compute every position of y once. Fails with WICK_ENOMEM. */
 wick_status wick__direct_run(wick_context *context, const wick__direct_job *job,
-                             const wick__plan *plans, int64_t count);
+                             const wick__tile_plan *plans, int64_t count);
 
 /* The moments of the job's planes from those of their parts, which are batch x blocks x parts of
  * all plans x WICK__MOMENTS. */
-void wick__direct_join_moments(const wick__direct_job *job, const wick__plan *plans, int64_t count,
-                               const float *parts);
+void wick__direct_join_moments(const wick__direct_job *job, const wick__tile_plan *plans,
+                               int64_t count, const float *parts);
 
 #endif

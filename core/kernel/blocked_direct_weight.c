@@ -214,7 +214,7 @@ static job new_job(const wick__conv_dims *d, wick__blocked x, wick__blocked gy)
 wick_status wick__blocked_direct_backward_weight(wick_context *context, const wick__conv_dims *dims,
                                                  wick__blocked x, wick__blocked gy, float *gw)
 {
-    wick__conv_dims d = wick__plan_dims(dims);
+    wick__conv_dims d = wick__tile_plan_dims(dims);
     job j = new_job(&d, x, gy);
     int64_t floats;
     size_t bytes;

@@ -44,7 +44,7 @@ wick_status wick__blocked_planes_forward(wick_context *context, const wick__conv
                                          const float *x, const void *pack, const wick__tail *tail,
                                          wick__blocked y)
 {
-    wick__conv_dims d = wick__plan_dims(dims);
+    wick__conv_dims d = wick__tile_plan_dims(dims);
     wick__direct_job job = {.batch = d.batch,
                             .groups = 1,
                             .channels = d.in_channels,
@@ -57,7 +57,7 @@ wick_status wick__blocked_planes_forward(wick_context *context, const wick__conv
                             .tail = tail,
                             .y = y,
                             .out = {d.out[0], d.out[1]}};
-    wick__plan plan = wick__plan_forward(&d, d.in_channels, 1);
+    wick__tile_plan plan = wick__tile_plan_forward(&d, d.in_channels, 1);
     return wick__direct_run(context, &job, &plan, 1);
 }
 
@@ -68,7 +68,7 @@ typedef struct job {
     const wick__conv_dims *d;
     const wick__tiles *tiles;
     wick__packing packing;
-    wick__plan plan;
+    wick__tile_plan plan;
     const float *x;
     wick__blocked gy;
     int64_t rows, image_units, units; /* rows of a unit; units of an image and in all */
@@ -135,8 +135,8 @@ static void add_unit(const job *j, int64_t unit, float *copy, float *sums)
     rows[1] = at_most(rows[0] + j->rows, d->out[0]);
     const int64_t begin[2] = {rows[0] * d->stride[0], 0};
     const int64_t end[2] = {(rows[1] - 1) * d->stride[0] + 1, j->plan.axis[1].outs};
-    wick__plan_copy(&j->plan, begin, end, d->in_channels, j->x + image * d->in_channels * plane,
-                    copy);
+    wick__tile_plan_copy(&j->plan, begin, end, d->in_channels,
+                         j->x + image * d->in_channels * plane, copy);
     int outs;
     for (int64_t block = 0; block < wick__blocks(d->out_channels); block += outs) {
         outs = wick__tile_outs(j->tiles, wick__blocks(d->out_channels) - block, d->kernel[1], 1);
@@ -163,8 +163,8 @@ static job new_job(const wick__conv_dims *d, const float *x, wick__blocked gy)
     j.units = d->batch * j.image_units;
     j.range_units = at_least(rounded_up(j.units, ENOUGH_RANGES), 1);
     j.ranges = at_least(rounded_up(j.units, j.range_units), 1);
-    j.plan = wick__plan_padded(d, j.rows);
-    j.copy_floats = wick__plan_copy_floats(&j.plan, d->in_channels);
+    j.plan = wick__tile_plan_padded(d, j.rows);
+    j.copy_floats = wick__tile_plan_copy_floats(&j.plan, d->in_channels);
     return j;
 }
 

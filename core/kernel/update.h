@@ -5,7 +5,8 @@
 
 #include "wick.h"
 
-/* d = g + decay x;  v = momentum v + (1 - dampening) d;  x -= rate (nesterov ? d + momentum v : v) */
+/* d = g + decay x;  v = momentum v + (1 - dampening) d;
+ * x -= rate (nesterov ? d + momentum v : v) */
 void wick__sgd_update(wick_context *context, wick_dtype dtype, int64_t n, const wick_sgd *o,
                       void *x, const void *g, void *v);
 

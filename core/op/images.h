@@ -8,12 +8,6 @@
 #include "kernel/line.h"
 #include "tensor/form.h"
 
-/* Whether an operation on t should work on images: t is, or is pending. */
-static inline bool wick__prefers_images(const wick_tensor *t)
-{
-    return t && wick__is_images(t);
-}
-
 /* t, of three or four dimensions, as images: itself, or a blocked copy that the scope keeps. */
 wick_tensor *wick__as_images(wick__scope *s, wick_tensor *t);
 

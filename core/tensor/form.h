@@ -4,7 +4,7 @@
  * tail makes another pending storage, and the kernel does all of it in one pass. The gate gives
  * either form up for row-major memory when anybody asks for that.
  *
- * Operands of a pending storage may not change: who writes to them leaves it a copy (detach.c).
+ * Operands of a pending storage may not change: who writes to them leaves it a copy (operand.c).
  * All of this happens between storages of one context, under the lock of its forms. */
 #ifndef WICK_TENSOR_FORM_H
 #define WICK_TENSOR_FORM_H

@@ -118,7 +118,8 @@ bool wick__is_clear(const wick_tensor *t)
 wick_status wick__copy_to_clear(wick_tensor *to, wick_tensor *from, bool *done)
 {
     wick__cell *cell = clear_cell_of(to);
-    *done = cell && to->dtype == from->dtype && wick__same_shape(to, from);
+    *done = cell && to->dtype == from->dtype && wick__same_shape(to, from) &&
+            !wick__overlap(to, from); /* whose zeros are not written either */
     if (!*done)
         return WICK_OK;
     set_clear(to->storage, cell, false);

@@ -33,7 +33,8 @@ end
 
 local own = {
   wick = true, threads = true, tds = true, ffi = true, argcheck = true, csvigo = true, md5 = true,
-  autograd = true, torchnet = true, trepl = true, pl = true,
+  autograd = true, display = true, dok = true, moses = true, torchnet = true, trepl = true,
+  pl = true,
 }
 
 local function holds_c_functions(module)

@@ -83,7 +83,8 @@ end
 needs_ffi("metatype")
 needs_ffi("pushudata")
 
---- The memory of a tensor or a storage as a pointer to its first element, which lua/ffi.lua explains.
+--- The memory of a tensor or a storage as a pointer to its first element, which lua/ffi.lua
+-- explains.
 torch.data = core.ffi.data
 
 --- A number that is the object's own: equal for two boxes of one tensor or storage.

@@ -24,7 +24,8 @@ function trace.stop()
   return setmetatable(events, Trace)
 end
 
--- Seconds of each event without those of the events inside it; they come in the order of their ends.
+-- Seconds of each event without those of the events inside it; events come in the order of their
+-- ends.
 local function own_seconds(events)
   local own, open = {}, {}
   for i, event in ipairs(events) do

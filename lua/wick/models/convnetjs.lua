@@ -1,7 +1,6 @@
 -- The CIFAR-10 network of ConvNetJS (Karpathy, 2014).
 local args = require "wick.args"
 local nn = require "nn"
-local parts = require "wick.models.parts"
 
 local convnetjs = {}
 

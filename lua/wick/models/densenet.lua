@@ -26,7 +26,8 @@ end
 
 -- Halves channels and maps.
 local function add_transition(model, from)
-  normalized(model, from):add(convolution(from, from // 2, 1)):add(nn.SpatialAveragePooling(2, 2, 2, 2))
+  normalized(model, from):add(convolution(from, from // 2, 1))
+    :add(nn.SpatialAveragePooling(2, 2, 2, 2))
   return from // 2
 end
 
