@@ -1,11 +1,21 @@
-/* The floating point rate of this machine: independent multiply-adds in registers. Prints GFLOP/s of
- * as many threads as asked for. Compiled for the processor it runs on. */
+/* The floating point rate of this machine: independent multiply-adds in registers. Prints GFLOP/s
+ * of as many threads as asked for. Compiled for the processor it runs on. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { LANES = 16, CHAINS = 24, ROUNDS = 4000000, MOST_THREADS = 256 };
+#ifdef __AVX512F__
+enum { LANES = 16 };
+#else
+enum { LANES = 8 };
+#endif
+
+enum { CHAINS = 12, ROUNDS = 6000000, MOST_THREADS = 256 };
+
+/* Every chain is a variable of its own, as compilers leave arrays in memory, and starts at a value
+ * of its own (its name's character), as they compute equal ones once. */
+#define EACH_CHAIN(f) f(a) f(b) f(c) f(d) f(e) f(g) f(h) f(i) f(j) f(k) f(l) f(m)
 
 typedef float vector __attribute__((vector_size(4 * LANES)));
 
@@ -18,22 +28,19 @@ static double seconds(void)
 
 static void *multiply_add(void *rate)
 {
-    vector chain[CHAINS], factor, term;
-    for (int i = 0; i < LANES; i++)
-        factor[i] = 0.999f, term[i] = 0.001f;
-    for (int c = 0; c < CHAINS; c++)
-        chain[c] = factor;
+    vector factor = {0}, term = {0}, sum = {0};
+    factor += 0.999f, term += 0.001f;
+#define START(x) vector x = factor * (float)#x[0];
+    EACH_CHAIN(START)
     double start = seconds();
     for (int r = 0; r < ROUNDS; r++) {
-#pragma GCC unroll 24
-        for (int c = 0; c < CHAINS; c++)
-            chain[c] = chain[c] * factor + term;
-        __asm__ volatile("" : "+v"(chain[0]));
+#define STEP(x) x = x * factor + term;
+        EACH_CHAIN(STEP)
     }
-    double time = seconds() - start, sum = 0;
-    for (int c = 0; c < CHAINS; c++)
-        sum += chain[c][0];
-    *(double *)rate = 2.0 * LANES * CHAINS * ROUNDS / time / 1e9 + 0 * sum;
+    double time = seconds() - start;
+#define ADD(x) sum += x;
+    EACH_CHAIN(ADD)
+    *(double *)rate = 2.0 * LANES * CHAINS * ROUNDS / time / 1e9 + 0 * (double)sum[0];
     return NULL;
 }
 
@@ -44,8 +51,10 @@ int main(int argc, char **argv)
     double rate[MOST_THREADS], total = 0;
     if (threads < 1 || threads > MOST_THREADS)
         return 2;
-    for (int i = 0; i < threads; i++)
-        pthread_create(&thread[i], NULL, multiply_add, &rate[i]);
+    for (int i = 0; i < threads; i++) {
+        if (pthread_create(&thread[i], NULL, multiply_add, &rate[i]) != 0)
+            return 1;
+    }
     for (int i = 0; i < threads; i++) {
         pthread_join(thread[i], NULL);
         total += rate[i];

@@ -1,71 +1,32 @@
-"""A peer's half of a benchmark: peer kind case mode batch threads [shape].
+"""PyTorch's half of the benchmarks: peer.py threads layout [compiled].
 
-The peer is pytorch or pytorch_compile with "/contiguous" or "/channels_last" behind it, or
-onnxruntime. Measures a sample for each line read: how many steps, or "peak".
+The layout is contiguous_format or channels_last. Reads the lines that wick_side.lua describes.
 """
-import glob
-import io
 import sys
-import time
 
 import torch
+from peer_loop import serve
+from peer_networks import NETWORKS
 from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
 
-peer, kind, case, mode = sys.argv[1:5]
-batch, threads = int(sys.argv[5]), int(sys.argv[6])
-shape = sys.argv[7] if len(sys.argv) > 7 else ""
-peer, _, layout = peer.partition("/")
-memory_format = getattr(torch, "channels_last" if layout == "channels_last" else "contiguous_format")
+threads, layout = int(sys.argv[1]), getattr(torch, sys.argv[2])
+compiled = len(sys.argv) > 3
 
 
-def memory(field):
-    with open("/proc/self/status") as file:
-        for line in file:
-            if line.startswith(field + ":"):
-                return int(line.split()[1]) / 1024
-    return 0
-
-
-def waited():
-    """Seconds that this process's threads have waited for a core."""
-    total = 0
-    for name in glob.glob("/proc/self/task/*/schedstat"):
-        with open(name) as file:
-            total += int(file.read().split()[1])
-    return total / 1e9
-
-
-def onnx_step(model, x):
-    import onnxruntime
-    file = io.BytesIO()
-    torch.onnx.export(model, (x,), file, dynamo=False)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(file.getvalue(), options,
-                                           providers=["CPUExecutionProvider"])
-    feed = {session.get_inputs()[0].name: x.numpy()}
-    return lambda: session.run(None, feed)
-
-
-def network():
-    from peer_networks import NETWORKS
-    build, side, channels = NETWORKS[case]
-    model = build().to(memory_format=memory_format)
-    x = torch.randn(batch, channels, side, side).contiguous(memory_format=memory_format)
+def network(name, mode, batch, _):
+    build, side, channels = NETWORKS[name]
+    model = build().to(memory_format=layout)
+    run = torch.compile(model) if compiled else model
+    x = torch.randn(batch, channels, side, side).contiguous(memory_format=layout)
     if mode == "infer":
         model.eval()
-        if peer == "onnxruntime":
-            return onnx_step(model, x)
-        run = torch.compile(model) if peer == "pytorch_compile" else model
 
         def infer():
             with torch.inference_mode():
                 run(x).sum().item()
         return infer
-    with torch.no_grad():
-        classes = build().eval()(x[:1].contiguous()).shape[1]
-    y = torch.randint(0, classes, (batch,))
-    run = torch.compile(model) if peer == "pytorch_compile" else model
+    y = torch.randint(0, model[-1].out_features, (batch,))
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4,
                                 foreach=True)
 
@@ -76,34 +37,73 @@ def network():
     return train
 
 
-def convolution():
-    channels, width, kernel, stride, pad, side, _, groups = map(int, shape.split(","))
-    x = torch.randn(batch, channels, side, side).contiguous(memory_format=memory_format)
-    layer = torch.nn.Conv2d(channels, width, kernel, stride, pad, groups=groups, bias=False)
-    layer = layer.to(memory_format=memory_format)
+def image(samples, planes, side):
+    return torch.randn(samples, planes, side, side).contiguous(memory_format=layout)
+
+
+def convolution(batch, width, to, kernel, stride, pad, side, groups):
+    layer = torch.nn.Conv2d(width, to, kernel, stride, pad, groups=groups, bias=False)
+    return layer.to(memory_format=layout), image(batch, width, side)
+
+
+def maximum(batch, planes, kernel, stride, pad, ceil, side):
+    layer = torch.nn.MaxPool2d(kernel, stride, pad, ceil_mode=ceil == 1)
+    return layer, image(batch, planes, side)
+
+
+def average(batch, planes, kernel, stride, pad, ceil, side):
+    layer = torch.nn.AvgPool2d(kernel, stride, pad, ceil_mode=ceil == 1)
+    return layer, image(batch, planes, side)
+
+
+def normalisation(batch, planes, side):
+    return torch.nn.BatchNorm2d(planes), image(batch, planes, side)
+
+
+def response(batch, planes, side):
+    return torch.nn.LocalResponseNorm(5, 1e-4, 0.75, 2), image(batch, planes, side)
+
+
+def linear(batch, width, to):
+    return torch.nn.Linear(width, to), torch.randn(batch, width)
+
+
+LAYERS = {"convolution": convolution, "maximum": maximum, "average": average,
+          "normalisation": normalisation, "response": response, "linear": linear}
+
+
+def layer_alone(_name, _mode, batch, shape):
+    word, numbers = shape.split(" ")
+    layer, x = LAYERS[word](batch, *map(int, numbers.split(",")))
     x.requires_grad_()
     gradient = torch.randn_like(layer(x))
 
     def step():
-        layer(x).backward(gradient)
-        x.grad = layer.weight.grad = None
+        output = layer(x)
+        output.detach().sum().item()
+        output.backward(gradient)
+        x.grad = None
+        for parameter in layer.parameters():
+            parameter.grad = None
     return step
 
 
 OPERATIONS = {
-    "uniform": lambda x: x.uniform_(), "normal": lambda x: x.normal_(), "sort": torch.sort,
-    "topk": lambda x: x.topk(10, largest=False), "exp": torch.exp, "log": torch.log,
-    "tanh": torch.tanh, "sigmoid": torch.sigmoid, "sin": torch.sin, "add": lambda x: x + x,
-    "sum": lambda x: x.sum().item(), "sum1": lambda x: x.sum(0),
-    "softmax": lambda x: x.softmax(-1), "logsoftmax": lambda x: x.log_softmax(-1),
+    "uniform": lambda x: x.uniform_(), "normal": lambda x: x.normal_(), "fill": lambda x: x.fill_(1),
+    "sort": torch.sort, "topk": lambda x: x.topk(10, largest=False), "exp": torch.exp,
+    "log": torch.log, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "sin": torch.sin,
+    "sqrt": torch.sqrt, "pow": lambda x: torch.pow(x, 1.5), "add": lambda x: x + x,
+    "mul": lambda x: x * x, "sum": lambda x: x.sum().item(), "sum1": lambda x: x.sum(0),
+    "max": lambda x: x.max(1), "softmax": lambda x: x.softmax(-1),
+    "logsoftmax": lambda x: x.log_softmax(-1), "transpose": lambda x: x.t().contiguous(),
     "mm": lambda x: x @ x, "mv": lambda x: x @ x[0], "addsmall": lambda x: x + x,
-    "mmsmall": lambda x: x @ x}
+    "mmsmall": lambda x: x @ x, "relusmall": torch.relu}
 
 
-def operation():
-    word, rows, columns = shape.split(",")
-    x = torch.rand(int(rows), int(columns)).add_(0.1)
-    run = OPERATIONS[word]
+def operation(name, _mode, _batch, shape):
+    rows, columns = map(int, shape.split(","))
+    x = torch.rand(rows, columns).add_(0.1)
+    run = OPERATIONS[name]
 
     def step():
         with torch.inference_mode():
@@ -111,19 +111,26 @@ def operation():
     return step
 
 
-base = memory("VmRSS")
-torch.set_num_threads(threads)
-torch.manual_seed(1)
-step = {"network": network, "convolution": convolution, "operation": operation}[kind]()
-for _ in range(2):
-    step()
-for line in sys.stdin:
-    if line.strip() == "peak":
-        print(f"{memory('VmHWM'):.1f} {base:.1f}", flush=True)
-        continue
-    count = int(line)
-    before, start = waited(), time.perf_counter()
-    for _ in range(count):
-        step()
-    elapsed = time.perf_counter() - start
-    print(f"{elapsed / count * 1000:.6f} {(waited() - before) / elapsed:.6f}", flush=True)
+def data(_name, _mode, batch, _shape):
+    """An epoch of shuffled batches from memory, each made ready for a network."""
+    images = torch.randint(0, 256, (10000, 1, 28, 28), dtype=torch.uint8)
+    labels = torch.randint(0, 10, (10000,))
+    loader = DataLoader(TensorDataset(images, labels), batch_size=batch, shuffle=True)
+
+    def step():
+        for x, _ in loader:
+            x.float().div_(255)
+    return step
+
+
+KINDS = {"network": network, "layer": layer_alone, "operation": operation, "data": data}
+
+
+def prepare(kind, *case):
+    torch.manual_seed(1)
+    return KINDS[kind](*case)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(threads)
+    serve(prepare)

@@ -1,117 +1,104 @@
--- Wick beside PyTorch on this machine: `make bench`.
+-- Wick beside PyTorch and ONNX Runtime on this machine: run.lua FOLDER [quick], by `make bench` and
+-- `make bench-quick`. FOLDER holds what make built for it (peak, call.so) and gets report.md and
+-- results.json.
 --
--- Both run the same networks in processes of their own and take turns, so that a busy machine
--- hurts them alike. A sample is a few steps; samples during which a process waited for a core are
--- dropped. Printed are the median of the kept samples and PyTorch's time divided by ours.
---
---   WICK_PEER_PYTHON  a Python that has torch (python3)
---   WICK_BENCH        only the cases whose names contain this text
-local system = require "wick.system"
-
-local cases = {
-  { name = "lenet5 training step, batch 64, 2 threads", network = "lenet5", mode = "train",
-    batch = 64, threads = 2, steps = 20 },
-  { name = "lenet5 training step, batch 64, 1 thread", network = "lenet5", mode = "train",
-    batch = 64, threads = 1, steps = 20 },
-  { name = "lenet5 inference, batch 64, 2 threads", network = "lenet5", mode = "infer",
-    batch = 64, threads = 2, steps = 40 },
-}
-local samples, most_waiting = 15, 0.015
-
+--   WICK_PEER_PYTHON    a Python that has torch (python3); with onnxruntime and onnx those too
+--   WICK_BENCH          Lua patterns, separated by ";": only cases whose titles one of them finds,
+--                       as "resnet18, train;^operation"
+--   WICK_BENCH_MINUTES  how long it may take (45; quick: 2)
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-local python = os.getenv("WICK_PEER_PYTHON") or "python3"
+package.path = here .. "/?.lua;" .. package.path
+local system = require "wick.system"
+local cases = require "cases"
+local Measure = require "measure"
+local Peers = require "peers"
+local report = require "report"
 
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function succeeds(command)
-  return (os.execute(command .. " >/dev/null 2>&1"))
-end
-
--- A process that measures on request: each line written to it asks for a sample.
-local Runner = {}
-Runner.__index = Runner
-
-function Runner.start(command)
-  local pipe = os.tmpname()
-  os.remove(pipe)
-  assert(os.execute("mkfifo " .. quoted(pipe)))
-  local writer = assert(io.popen(command .. " > " .. quoted(pipe), "w"))
-  local reader = assert(io.open(pipe, "r"))
-  os.remove(pipe)
-  return setmetatable({ writer = writer, reader = reader }, Runner)
-end
-
--- Milliseconds a step and the share of time spent waiting for a core.
-function Runner:sample(steps)
-  self.writer:write(steps, "\n")
-  self.writer:flush()
-  local line = self.reader:read("l")
-  if not line then error("a benchmark process ended early; run its command by hand to see why") end
-  local time, waiting = line:match("(%S+) (%S+)")
-  return tonumber(time), tonumber(waiting)
-end
-
-function Runner:stop()
-  self.writer:close()
-  self.reader:close()
-end
-
-local function median(list)
-  table.sort(list)
-  return list[(#list + 1) // 2]
-end
-
-local function collect(runner, case, into)
-  local time, waiting = runner:sample(case.steps)
-  into.all[#into.all + 1] = time
-  if waiting <= most_waiting then into.kept[#into.kept + 1] = time end
-end
-
-local function summary(name, result)
-  local list = #result.kept > 0 and result.kept or result.all
-  local middle = median(list)
-  print(("  %-8s %8.3f ms median, %8.3f ms smallest, %d of %d samples undisturbed"):format(name,
-    middle, list[1], #result.kept, #result.all))
-  return middle, list[1]
-end
-
-local function command_for(program, case)
-  return ("%s %s %s %d %d"):format(program, case.network, case.mode, case.batch, case.threads)
-end
-
-local function start(interpreter, script, case)
-  local program = ("%s %s"):format(quoted(interpreter), quoted(here .. "/" .. script))
-  return Runner.start(command_for(program, case))
-end
-
-local function run_case(case, with_peer)
-  print(case.name)
-  local ours = start(arg[-1], "wick_side.lua", case)
-  local peer = with_peer and start(python, "peer.py", case)
-  local results = { wick = { all = {}, kept = {} }, peer = { all = {}, kept = {} } }
-  for _ = 1, samples do
-    collect(ours, case, results.wick)
-    if peer then collect(peer, case, results.peer) end
-  end
-  ours:stop()
-  local middle, smallest = summary("wick", results.wick)
-  if not peer then return end
-  peer:stop()
-  local their_middle, their_smallest = summary("pytorch", results.peer)
-  print(("  ratio %.2f (median), %.2f (smallest): %s"):format(their_middle / middle,
-    their_smallest / smallest, their_middle >= middle and "Wick is faster" or "PyTorch is faster"))
-end
-
-local with_peer = succeeds(quoted(python) .. " -c 'import torch'")
-if not with_peer then
-  print("no PyTorch in " .. python ..
-    ": measuring Wick alone (WICK_PEER_PYTHON names a Python that has it)")
-end
-local wanted = os.getenv("WICK_BENCH") or ""
+local made, is_quick = arg[1], arg[2] == "quick"
+local patterns = os.getenv("WICK_BENCH") or ""
+local minutes = tonumber(os.getenv("WICK_BENCH_MINUTES")) or (is_quick and 2 or 45)
+local log = made .. "/log.txt"
 local started = system.clock()
-for _, case in ipairs(cases) do
-  if case.name:find(wanted, 1, true) then run_case(case, with_peer) end
+
+local notes = {}
+
+local function say(text)
+  notes[#notes + 1] = text
+  print("  " .. text)
 end
-print(("%.0f s in all"):format(system.clock() - started))
+
+local function write(name, text)
+  local file = assert(io.open(made .. "/" .. name, "w"))
+  file:write(text)
+  assert(file:close())
+end
+
+local function processor()
+  for text in io.lines("/proc/cpuinfo") do
+    local name = text:match("^model name%s*:%s*(.*)")
+    if name then return name end
+  end
+  return "unknown processor"
+end
+
+local function facts(measure, peers)
+  local list = {
+    ("%s, %s, %d cores, %s"):format(os.date("!%Y-%m-%d"), processor(), system.cores(),
+      system.uname()),
+    ("multiply-adds at most: %s GFLOP/s on one thread, %s on two"):format(
+      report.number(measure.rates[1]), report.number(measure.rates[2])),
+    ("PyTorch %s, ONNX Runtime %s, tcmalloc %s"):format(peers.torch or "not there",
+      peers.onnxruntime or "not there", peers.tcmalloc and "in a column of its own" or "not there"),
+  }
+  return table.move(notes, 1, #notes, #list + 1, list)
+end
+
+-- Measures until the time is over; what is left then is named by its number.
+local function run(measure, list)
+  local rows, skipped = {}, 0
+  for _, case in ipairs(list) do
+    if system.clock() - started > minutes * 60 then
+      skipped = skipped + 1
+    else
+      for _, row in ipairs(measure:case(case)) do
+        rows[#rows + 1] = row
+        print(report.line(row))
+      end
+      write("results.json", report.json(rows))
+    end
+  end
+  if skipped > 0 then
+    say(("%d cases left out: the %g minutes were over"):format(skipped, minutes))
+  end
+  return rows
+end
+
+local function is_wanted(case)
+  if patterns == "" then return true end
+  for pattern in patterns:gmatch("[^;]+") do
+    if case.title:find(pattern) then return true end
+  end
+  return false
+end
+
+-- Layers take a while to find: they are looked for only where the patterns speak of them.
+local function wanted_cases()
+  local has_layers = patterns == "" or patterns:find("layer", 1, true) ~= nil
+  local list = {}
+  for _, case in ipairs(is_quick and cases.quick() or cases.full(has_layers)) do
+    if is_wanted(case) then list[#list + 1] = case end
+  end
+  return list
+end
+
+io.stdout:setvbuf("line")
+os.remove(log)
+local peers = Peers.find(os.getenv("WICK_PEER_PYTHON") or "python3", here, log, say)
+local measure = Measure.new{ program = arg[-1], folder = here, made = made, peers = peers,
+  log = log, say = say, quick = is_quick }
+measure:peak(1)
+measure:peak(2)
+local rows = run(measure, wanted_cases())
+measure:stop()
+write("report.md", report.markdown(rows, facts(measure, peers)))
+print(("%.0f s in all; the tables are in %s/report.md"):format(system.clock() - started, made))
