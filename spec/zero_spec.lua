@@ -90,4 +90,14 @@ describe("a gradient set to zero", function()
     assert.equal(0, torch.abs(v.grad):max())
     assert.equal(0, torch.abs(w.grad):max())
   end)
+
+  it("may be the gradient that backward starts with", function()
+    local z, x, v = torch.ones(2):requiresGrad(), torch.ones(2):requiresGrad(),
+      torch.ones(2):requiresGrad()
+    for _, leaf in ipairs{ x, z, v } do leaf.grad = torch.Tensor(2):fill(3) end
+    v.grad:zero()
+    z.grad:zero();
+    (x + z + v):backward(x.grad)
+    assert.same({ 6, 3, 3 }, { x.grad[1], z.grad[1], v.grad[1] })
+  end)
 end)

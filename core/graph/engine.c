@@ -308,6 +308,17 @@ static wick_status check_seed(const wick_tensor *root, const wick_tensor *seed)
     return WICK_OK;
 }
 
+/* Whether the pass is going to write where `seed` is: into a leaf's gradient. */
+static bool will_be_written(const pass *p, const wick_tensor *seed)
+{
+    for (int64_t i = 0; i < p->plan.stops; i++) {
+        const wick_tensor *grad = p->plan.stop[i].node->grad;
+        if (grad && wick__overlap(grad, seed))
+            return true;
+    }
+    return false;
+}
+
 static wick_status plant(pass *p, wick_tensor *root, wick_tensor *seed)
 {
     if (!root->node)
@@ -321,7 +332,9 @@ static wick_status plant(pass *p, wick_tensor *root, wick_tensor *seed)
     if (status)
         return status;
     wick_tensor *grad = seed;
-    if (seed)
+    if (seed && seed->dtype == root->dtype && will_be_written(p, seed))
+        status = wick__clone(seed, &grad);
+    else if (seed)
         status = wick__convert(seed, root->dtype, &grad);
     else
         status = ones_like(root, &grad);
