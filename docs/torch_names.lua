@@ -7,6 +7,54 @@ local function words(text)
   return list
 end
 
+local function joined(...)
+  local all = {}
+  for _, list in ipairs{ ... } do table.move(list, 1, #list, #all + 1, all) end
+  return all
+end
+
+-- What differs alike in functions and methods.
+local of_both = {
+  {
+    "add csub cmul cdiv cpow cfmod cremainder cmod cbitand cbitor cbitxor clshift crshift "
+      .. "atan2 cmax cmin lerp addcmul addcdiv lt le gt ge eq ne",
+    "Shapes broadcast and types are promoted. Functions of shapes that only agree in "
+      .. "their number of elements need `--torch7`.",
+  },
+  {
+    "sort topk",
+    "Equal values keep their order, NaN counts as the largest; the values of topk are "
+      .. "always in order.",
+  },
+  { "kthvalue median mode", "NaN counts as the largest." },
+  {
+    "conv2 xcorr2 conv3 xcorr3",
+    "Integers are computed in double: sums beyond 2^53 are rounded.",
+  },
+  {
+    "multinomial",
+    "Refuses weights of which fewer are above 0 than samples are drawn without "
+      .. "replacement.",
+  },
+  {
+    "multinomialAliasSetup_",
+    "Weights need not add up to 1. An alias to the first category counts, which Torch7 "
+      .. "forgot.",
+  },
+  { "multinomialAlias_", "Fills its receiver, which has to be there." },
+  { "view", "A strided tensor has a view where there is one without copying." },
+  { "viewAs", "As `view`." },
+  { "expand expandAs", "May put dimensions in front, as broadcasting does." },
+  { "equal", "Types may differ." },
+  { "match", "Adds up in double; integers truncate the gain." },
+  { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
+  {
+    "data",
+    "A pointer of the package `ffi`, which knows where the memory ends: reading and writing "
+      .. "beyond it is an error.",
+  },
+}
+
 return {
   {
     title = "Functions of torch",
@@ -26,7 +74,7 @@ return {
       squeeze std sum tan tanh tic toc totable trace tril triu trtrs trunc type typename uniform
       var version zero
     ]],
-    differs = {
+    differs = joined({
       {
         "Tensor Storage setdefaulttensortype getdefaulttensortype",
         "The default type is Float at first, Double under `--torch7`.",
@@ -36,44 +84,7 @@ return {
         "Of the default type, or of the one that `{ dtype = ... }` names; randperm too. Sizes "
           .. "may stand in a table.",
       },
-      {
-        "add csub cmul cdiv cpow cfmod cremainder cmod cbitand cbitor cbitxor clshift crshift "
-          .. "atan2 cmax cmin lerp addcmul addcdiv lt le gt ge eq ne",
-        "Shapes broadcast and types are promoted. Functions of shapes that only agree in "
-          .. "their number of elements need `--torch7`.",
-      },
-      {
-        "sort topk",
-        "Equal values keep their order, NaN counts as the largest; the values of topk are "
-          .. "always in order.",
-      },
-      { "kthvalue median mode", "NaN counts as the largest." },
-      {
-        "conv2 xcorr2 conv3 xcorr3",
-        "Integers are computed in double: sums beyond 2^53 are rounded.",
-      },
-      {
-        "multinomial",
-        "Refuses weights of which fewer are above 0 than samples are drawn without "
-          .. "replacement.",
-      },
-      {
-        "multinomialAliasSetup_",
-        "Weights need not add up to 1. An alias to the first category counts, which Torch7 "
-          .. "forgot.",
-      },
-      { "multinomialAlias_", "Fills its receiver, which has to be there." },
-      { "view", "A strided tensor has a view where there is one without copying." },
-      { "viewAs", "As `view`." },
-      { "expand expandAs", "May put dimensions in front, as broadcasting does." },
-      { "equal", "Types may differ." },
-      { "match", "Adds up in double; integers truncate the gain." },
-      { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
-      {
-        "data",
-        "A pointer of the package `ffi`, which knows where the memory ends: reading and writing "
-          .. "beyond it is an error.",
-      },
+    }, of_both, {
       {
         "multinomialAliasSetup multinomialAlias",
         "As `multinomialAliasSetup_`; what is filled may have any shape.",
@@ -96,7 +107,7 @@ return {
       { "test", "Runs the examples of all operations." },
       { "factory", "Knows classes made in Lua." },
       { "all any", "Take any type that has them; methods of every type." },
-    },
+    }),
     absent = {
       {
         "Allocator",
@@ -124,45 +135,7 @@ return {
       storageOffset stride sub sum t tan tanh totable trace transpose tril triu trunc type
       typeAs unfold uniform var zero zeros
     ]],
-    differs = {
-      {
-        "add csub cmul cdiv cpow cfmod cremainder cmod cbitand cbitor cbitxor clshift crshift "
-          .. "atan2 cmax cmin lerp addcmul addcdiv lt le gt ge eq ne",
-        "Shapes broadcast and types are promoted. Functions of shapes that only agree in "
-          .. "their number of elements need `--torch7`.",
-      },
-      {
-        "sort topk",
-        "Equal values keep their order, NaN counts as the largest; the values of topk are "
-          .. "always in order.",
-      },
-      { "kthvalue median mode", "NaN counts as the largest." },
-      {
-        "conv2 xcorr2 conv3 xcorr3",
-        "Integers are computed in double: sums beyond 2^53 are rounded.",
-      },
-      {
-        "multinomial",
-        "Refuses weights of which fewer are above 0 than samples are drawn without "
-          .. "replacement.",
-      },
-      {
-        "multinomialAliasSetup_",
-        "Weights need not add up to 1. An alias to the first category counts, which Torch7 "
-          .. "forgot.",
-      },
-      { "multinomialAlias_", "Fills its receiver, which has to be there." },
-      { "view", "A strided tensor has a view where there is one without copying." },
-      { "viewAs", "As `view`." },
-      { "expand expandAs", "May put dimensions in front, as broadcasting does." },
-      { "equal", "Types may differ." },
-      { "match", "Adds up in double; integers truncate the gain." },
-      { "cdata", "A number that is the tensor's or storage's own, no pointer for LuaJIT." },
-      {
-        "data",
-        "A pointer of the package `ffi`, which knows where the memory ends: reading and writing "
-          .. "beyond it is an error.",
-      },
+    differs = joined(of_both, {
       {
         "mm mv ger bmm",
         "The receiver takes the shape of the result; Torch7 wanted it to have it.",
@@ -180,7 +153,7 @@ return {
         "Lua counts for itself: free lets go of the memory at once, retain has nothing to do.",
       },
       { "torch", "The package: its functions choose the type by their arguments." },
-    },
+    }),
     absent = {
       {
         "read write",

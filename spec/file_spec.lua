@@ -1,19 +1,8 @@
 -- torch.DiskFile, torch.MemoryFile, torch.PipeFile: numbers and text, modes, places, failures.
+local scratch = require "spec.support.scratch"
 local torch = require "torch"
 
-local made = {}
-
-local function path()
-  local name = os.tmpname()
-  made[#made + 1] = name
-  return name
-end
-
-local function fails(expected, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(message:find(expected, 1, true), message)
-end
+local path, fails = scratch.path, scratch.fails
 
 -- The bytes of a MemoryFile.
 local function bytes(file)
@@ -27,12 +16,7 @@ local function holds(name, mode)
   return text
 end
 
-after_each(function()
-  for i = #made, 1, -1 do
-    os.remove(made[i])
-    made[i] = nil
-  end
-end)
+after_each(scratch.remove)
 
 local numbers = {
   Byte = { 0, 255 }, Char = { -128, 127 }, Short = { -32768, 32767 },

@@ -3,18 +3,11 @@
 --
 -- WICK_DATA names the folder with mnist/ and squeezenet/ (../shared/data when it is not set).
 local core = require "wick.core"
+local scratch = require "spec.support.scratch"
 local files = core.io
+local path = scratch.path
 
 local data = os.getenv("WICK_DATA") or "../shared/data"
-
--- Files of this spec, removed after each test.
-local made = {}
-
-local function path()
-  local name = os.tmpname()
-  table.insert(made, name)
-  return name
-end
 
 local function shape(tensor)
   return table.concat(tensor:size():totable(), " x ")
@@ -45,12 +38,7 @@ local function fails(expected, f, ...)
   assert.truthy(text:find(expected, 1, true), text)
 end
 
-after_each(function()
-  for i = #made, 1, -1 do
-    os.remove(made[i])
-    made[i] = nil
-  end
-end)
+after_each(scratch.remove)
 
 describe("whole files", function()
   it("keep every byte", function()

@@ -1,26 +1,10 @@
 -- Storages: constructors, views, mapped files, what they hold and refuse.
+local scratch = require "spec.support.scratch"
 local torch = require "torch"
 
-local made = {}
+local path, fails = scratch.path, scratch.fails
 
-local function path()
-  local name = os.tmpname()
-  made[#made + 1] = name
-  return name
-end
-
-local function fails(expected, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(message:find(expected, 1, true), message)
-end
-
-after_each(function()
-  for i = #made, 1, -1 do
-    os.remove(made[i])
-    made[i] = nil
-  end
-end)
+after_each(scratch.remove)
 
 describe("storages", function()
   it("are made of tables, sizes and nothing", function()

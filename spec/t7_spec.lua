@@ -1,20 +1,8 @@
 -- Torch7's format: its bytes, what comes back, and what hostile files are told.
+local scratch = require "spec.support.scratch"
 local torch = require "torch"
 
-local made = {}
-
-local function path()
-  local name = os.tmpname()
-  made[#made + 1] = name
-  return name
-end
-
-local function fails(expected, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(message:find(expected, 1, true), message)
-  return message
-end
+local path, fails = scratch.path, scratch.fails
 
 -- Calls f with what would go to the standard error stream in a list.
 local function warnings(f, ...)
@@ -64,12 +52,7 @@ Own.__version = 3
 local Passing = torch.class("T7SpecPassing")
 Passing.__transient = { run = true }
 
-after_each(function()
-  for i = #made, 1, -1 do
-    os.remove(made[i])
-    made[i] = nil
-  end
-end)
+after_each(scratch.remove)
 
 describe("the bytes of Torch7's format", function()
   local shared = {}

@@ -2,6 +2,8 @@
  * random numbers in random.c. */
 #include "base/context.h"
 
+#include <time.h>
+
 #include "base/status.h"
 
 static void open_lock(pthread_mutex_t *lock)
@@ -50,6 +52,23 @@ void wick_context_release(wick_context *context)
     wick__heap_close(&context->heap);
     pthread_mutex_destroy(&context->forms);
     host.release(host.host, context, sizeof *context);
+}
+
+void wick__lock_forms(wick_context *context)
+{
+    pthread_mutex_lock(&context->forms);
+}
+
+void wick__unlock_forms(wick_context *context)
+{
+    pthread_mutex_unlock(&context->forms);
+}
+
+double wick__seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 void wick_context_interrupt(wick_context *context)

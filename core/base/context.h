@@ -29,6 +29,13 @@ struct wick_context {
     const char *writing;   /* the operation under way, for messages; NULL: none */
 };
 
+/* The lock of the context's blocked and pending storages; a thread may take it again. */
+void wick__lock_forms(wick_context *context);
+void wick__unlock_forms(wick_context *context);
+
+/* Of a clock that only goes forward, for traces. */
+double wick__seconds(void);
+
 /* Fails with WICK_EINTERRUPT once after wick_context_interrupt. */
 wick_status wick__check_interrupt(wick_context *context);
 

@@ -1,6 +1,4 @@
 /* The one place where operations are carried out: checks, forward, record. */
-#include <time.h>
-
 #include <string.h>
 
 #include "graph/node.h"
@@ -33,19 +31,12 @@ static wick_status check_finite(const wick_op *op, wick_tensor *const *out)
     return WICK_OK;
 }
 
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static wick_status traced(wick_context *context, const wick_op *op, const wick_call *call,
                           wick_tensor **out)
 {
-    double begin = seconds();
+    double begin = wick__seconds();
     wick_status status = op->forward(call, out);
-    context->trace(context->trace_host, op->name, begin, seconds(), status ? NULL : out[0]);
+    context->trace(context->trace_host, op->name, begin, wick__seconds(), status ? NULL : out[0]);
     return status;
 }
 

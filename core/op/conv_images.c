@@ -109,16 +109,6 @@ static wick_status compute_input(wick_context *context, const wick__image_size *
 
 /* ---- operations ---- */
 
-/* t as the kernel takes it: images, or row-major memory. */
-static wick_tensor *source_of(wick__scope *s, wick_tensor *t)
-{
-    wick_tensor *dense = NULL;
-    if (wick__is_images(t))
-        return t;
-    wick_status status = wick__contiguous(t, &dense);
-    return wick__keep(s, status, dense);
-}
-
 static wick_tensor *dense_of(wick__scope *s, wick_tensor *t)
 {
     wick_tensor *dense = NULL;
@@ -136,7 +126,8 @@ static wick_status make_pending(wick__kernel *kernel, const wick__image_size *si
     wick__scope_open(&s, source->context);
     wick__image_size_of(source, &kernel->source);
     int ndim = source->ndim;
-    source = source_of(&s, source);
+    if (!wick__is_images(source))
+        source = dense_of(&s, source);
     weight = dense_of(&s, weight);
     wick_tensor *shift = wick__lanes_of(&s, bias);
     if (!s.status)

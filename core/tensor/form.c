@@ -2,8 +2,6 @@
 #include "tensor/form.h"
 
 #include <string.h>
-#include <time.h>
-
 /* Operands that are images in row-major memory, blocked for the length of one computation. */
 typedef struct guests {
     wick_context *context;
@@ -37,16 +35,6 @@ static wick_status blocked_bytes(const wick__image_size *size, size_t *bytes)
     if (wick__count_fits(4, sizes, &count) && wick__bytes_fit(count, sizeof(float), bytes))
         return WICK_OK;
     return wick__fail(WICK_ENOMEM, "images of more bytes than memory has addresses");
-}
-
-static void lock(wick_context *context)
-{
-    pthread_mutex_lock(&context->forms);
-}
-
-static void unlock(wick_context *context)
-{
-    pthread_mutex_unlock(&context->forms);
 }
 
 static wick__state state_of(const wick__form *form)
@@ -218,20 +206,14 @@ static wick_status run(guests *g, const wick__form *form, float *moments)
     return status;
 }
 
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static wick_status traced(guests *g, const wick__form *form, float *moments)
 {
     wick_context *context = g->context;
-    double begin = context->trace ? seconds() : 0;
+    double begin = context->trace ? wick__seconds() : 0;
     wick_status status = run(g, form, moments);
     if (context->trace)
-        context->trace(context->trace_host, form->pending->kernel.name, begin, seconds(), NULL);
+        context->trace(context->trace_host, form->pending->kernel.name, begin, wick__seconds(),
+                       NULL);
     return status;
 }
 
@@ -293,11 +275,11 @@ wick_status wick__images_read_moments(const wick_tensor *t, float *moments, wick
     wick_context *context = t->storage->context;
     wick__form *form = t->storage->form;
     wick_status status = WICK_OK;
-    lock(context);
+    wick__lock_forms(context);
     *given = state_of(form) == WICK__PENDING && moments;
     if (state_of(form) == WICK__PENDING)
         status = compute(context, form, moments);
-    unlock(context);
+    wick__unlock_forms(context);
     *from = images_of(form);
     return status;
 }
@@ -343,11 +325,11 @@ wick_status wick__settle(wick_storage *storage)
     wick_status status = WICK_OK;
     if (!form || state_of(form) == WICK__ROW_MAJOR)
         return WICK_OK;
-    lock(context);
+    wick__lock_forms(context);
     if (state_of(form) == WICK__PENDING)
         status = compute(context, form, NULL);
     if (!status && state_of(form) == WICK__BLOCKED)
         status = make_row_major(context, storage);
-    unlock(context);
+    wick__unlock_forms(context);
     return status;
 }

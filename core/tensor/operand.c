@@ -4,16 +4,6 @@
 
 #include "tensor/form.h"
 
-static void lock(wick_context *context)
-{
-    pthread_mutex_lock(&context->forms);
-}
-
-static void unlock(wick_context *context)
-{
-    pthread_mutex_unlock(&context->forms);
-}
-
 /* ---- operands ---- */
 
 /* Under the lock, as all that changes lists of lookers. */
@@ -39,9 +29,9 @@ void wick__operand_drop(wick_context *context, wick__operand *operand)
 {
     if (!operand->tensor)
         return;
-    lock(context);
+    wick__lock_forms(context);
     look_away(operand);
-    unlock(context);
+    wick__unlock_forms(context);
     wick_tensor_release(operand->tensor);
     operand->tensor = NULL;
 }
@@ -56,9 +46,9 @@ wick_status wick__operand_take(wick_context *context, wick__operand *operand,
     wick__operand_drop(context, operand);
     if (!alias)
         return WICK_OK;
-    lock(context);
+    wick__lock_forms(context);
     look(operand, alias);
-    unlock(context);
+    wick__unlock_forms(context);
     return WICK_OK;
 }
 
@@ -87,7 +77,7 @@ wick_status wick__detach_lookers(wick_storage *storage)
     wick_status status = WICK_OK;
     if (atomic_load(&storage->looking) == 0)
         return WICK_OK;
-    lock(context);
+    wick__lock_forms(context);
     while (storage->lookers && !status) {
         wick__operand *operand = storage->lookers;
         wick_tensor *before = operand->tensor, *copy = NULL;
@@ -98,6 +88,6 @@ wick_status wick__detach_lookers(wick_storage *storage)
         look(operand, copy);
         wick_tensor_release(before);
     }
-    unlock(context);
+    wick__unlock_forms(context);
     return status;
 }

@@ -43,7 +43,7 @@ static bool covers_a_cell(const wick_storage *storage, int64_t begin, int64_t en
 
 void wick__write_zeros(wick_storage *storage, int64_t begin, int64_t end)
 {
-    pthread_mutex_lock(&storage->context->forms);
+    wick__lock_forms(storage->context);
     for (int i = 0; i < storage->cells; i++) {
         wick__cell *cell = &storage->cell[i];
         if (!cell->clear || cell->end <= begin || end <= cell->begin)
@@ -52,7 +52,7 @@ void wick__write_zeros(wick_storage *storage, int64_t begin, int64_t end)
                (size_t)(end_of(storage, cell) - cell->begin));
         set_clear(storage, cell, false);
     }
-    pthread_mutex_unlock(&storage->context->forms);
+    wick__unlock_forms(storage->context);
 }
 
 /* Whether the memory is ours alone and worth the trouble. */
@@ -88,9 +88,9 @@ wick_status wick__clear(wick_tensor *t, bool *done)
     wick_status status = wick__detach_lookers(t->storage);
     if (status)
         return status;
-    pthread_mutex_lock(&t->context->forms);
+    wick__lock_forms(t->context);
     clear_range(t->storage, begin, end);
-    pthread_mutex_unlock(&t->context->forms);
+    wick__unlock_forms(t->context);
     wick__count_write(t);
     return WICK_OK;
 }
