@@ -25,7 +25,7 @@ typedef enum wick__given_kind {
 
 /* A value for an argument of a stage as the user wrote it. */
 typedef struct wick__given {
-    const char *name; /* NULL: the next argument in order */
+    const char *name;
     wick__given_kind kind;
     int count;            /* of numbers */
     const double *number; /* of a boolean, 0 or 1 */
@@ -34,9 +34,9 @@ typedef struct wick__given {
 } wick__given;
 
 /* Appends the stage `name`, its arguments from `given`, the others with their defaults. Fails with
- * WICK_EVALUE for an unknown stage or argument (the message suggests the nearest), a value of the
- * wrong kind or out of range, an argument that must be given and is not, and a stage of samples
- * behind one of batches; the pipeline is as before then. */
+ * WICK_EVALUE for an unknown stage or argument, a value of the wrong kind or out of range, an
+ * argument that must be given and is not, and a stage of samples behind one of batches; the
+ * pipeline is as before then. */
 wick_status wick__pipeline_add(wick__pipeline *pipeline, const char *name, int count,
                                const wick__given *given);
 

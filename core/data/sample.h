@@ -7,7 +7,7 @@
 #include "wick.h"
 
 typedef struct wick__sample {
-    wick_context *context; /* lent; of all that is made, used by one thread at a time */
+    wick_context *context; /* lent; that of the tensors, used by one thread at a time */
     wick_tensor *image;    /* channels x height x width, uint8 (0 to 255) or float32 (0 to 1) */
     wick_tensor *mask;     /* height x width as the image, of one of its types; NULL: none */
     wick_tensor *boxes;    /* n x 4, float32: left, top, right, bottom in pixels; NULL: none */

@@ -1,0 +1,82 @@
+/* Samples and batches: what they must look like, their keys, their end. */
+#include "data/sample.h"
+
+#include "tensor/tensor.h"
+
+uint64_t wick__sample_seed(uint64_t seed, int64_t epoch, int64_t index)
+{
+    return wick__stream_word(wick__stream_word(seed, (uint64_t)epoch), (uint64_t)index);
+}
+
+static wick_status check_image(const wick_tensor *image)
+{
+    if (image->ndim != 3 || wick__count(image) == 0)
+        return wick__fail(WICK_ESHAPE, "the image is %s; channels x height x width expected",
+                          wick__shape(image));
+    if (image->dtype == WICK_UINT8 || image->dtype == WICK_FLOAT32)
+        return WICK_OK;
+    return wick__fail(WICK_EDTYPE,
+                      "the image is of %s; convert with :byte() (0 to 255) or :float() (0 to 1)",
+                      wick_dtype_name(image->dtype));
+}
+
+static wick_status check_mask(const wick_tensor *mask, const wick_tensor *image)
+{
+    if (mask->ndim != 2 || mask->size[0] != image->size[1] || mask->size[1] != image->size[2])
+        return wick__fail(WICK_ESHAPE,
+                          "the mask is %s and the image %s; the mask is height x width",
+                          wick__shape(mask), wick__shape(image));
+    switch (mask->dtype) {
+    case WICK_UINT8:
+    case WICK_INT32:
+    case WICK_INT64:
+    case WICK_FLOAT32:
+        return WICK_OK;
+    default:
+        return wick__fail(WICK_EDTYPE, "the mask is of %s; uint8, int32, int64 or float32 expected",
+                          wick_dtype_name(mask->dtype));
+    }
+}
+
+static wick_status check_boxes(const wick_tensor *boxes)
+{
+    if (boxes->ndim != 2 || boxes->size[1] != 4)
+        return wick__fail(WICK_ESHAPE, "the boxes are %s; n x 4 expected: left, top, right, bottom",
+                          wick__shape(boxes));
+    if (boxes->dtype != WICK_FLOAT32)
+        return wick__fail(WICK_EDTYPE, "the boxes are of %s; convert with :float()",
+                          wick_dtype_name(boxes->dtype));
+    return WICK_OK;
+}
+
+wick_status wick__sample_check(const wick__sample *sample)
+{
+    if (!sample->image)
+        return wick__fail(WICK_EVALUE, "the sample has no image");
+    wick_status status = check_image(sample->image);
+    if (!status && sample->mask)
+        status = check_mask(sample->mask, sample->image);
+    if (!status && sample->boxes)
+        status = check_boxes(sample->boxes);
+    return status;
+}
+
+static void drop(wick_tensor **tensor)
+{
+    wick_tensor_release(*tensor);
+    *tensor = NULL;
+}
+
+void wick__sample_close(wick__sample *sample)
+{
+    drop(&sample->image);
+    drop(&sample->mask);
+    drop(&sample->boxes);
+    drop(&sample->target);
+}
+
+void wick__batch_close(wick__batch *batch)
+{
+    drop(&batch->images);
+    drop(&batch->targets);
+}
