@@ -7,8 +7,8 @@ local system = require "wick.system"
 local root = arg[0]:match("^(.*)/docs/[^/]*$") or "."
 local target = arg[1] or root .. "/build/docs"
 local guides = {
-  "start", "tensors", "autograd", "layers", "operations", "files", "images", "plots", "speed",
-  "torch7",
+  "start", "tensors", "autograd", "layers", "nngraph", "operations", "files", "images", "plots",
+  "speed", "torch7",
 }
 
 local function read(path)

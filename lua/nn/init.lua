@@ -58,12 +58,15 @@ for file, names in pairs(files) do
   for name in names:gmatch("%S+") do file_of[name] = file end
 end
 
+-- Classes that other packages put here.
+local package_of = { gModule = "nngraph", ModuleFromCriterion = "nngraph" }
+
 local lazy = {}
 
 function lazy.__index(_, name)
-  local file = file_of[name]
-  if not file then return nil end
-  require("nn." .. file)
+  local module = file_of[name] and "nn." .. file_of[name] or package_of[name]
+  if not module then return nil end
+  require(module)
   return rawget(nn, name)
 end
 

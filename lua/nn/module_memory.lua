@@ -24,27 +24,37 @@ local function copy_tensor(x, storages)
   return x.new(storages[key], x:storageOffset(), x:size(), x:stride())
 end
 
-local copy
-
-local function copy_table(value, seen, storages)
-  local result = {}
-  seen[value] = result
-  for key, entry in pairs(value) do
-    if not transient[key] then result[copy(key, seen, storages)] = copy(entry, seen, storages) end
+-- The copy of a value; tables that it meets first stand in `work`, to be filled: graphs of modules
+-- are as deep as they are long.
+local function copy_of(value, work)
+  if class.isTensor(value) then
+    local key = core.pointer(value)
+    work.seen[key] = work.seen[key] or copy_tensor(value, work.storages)
+    return work.seen[key]
   end
-  local metatable = getmetatable(value)
-  if type(metatable) == "table" then setmetatable(result, metatable) end
+  if type(value) ~= "table" then return value end
+  local result = work.seen[value]
+  if not result then
+    result = {}
+    work.seen[value] = result
+    work[#work + 1] = value
+  end
   return result
 end
 
-function copy(value, seen, storages)
-  if class.isTensor(value) then
-    local key = core.pointer(value)
-    seen[key] = seen[key] or copy_tensor(value, storages)
-    return seen[key]
+local function copy(value)
+  local work = { seen = {}, storages = {} }
+  local result = copy_of(value, work)
+  while #work > 0 do
+    local original = table.remove(work)
+    local target = work.seen[original]
+    for key, entry in pairs(original) do
+      if not transient[key] then target[copy_of(key, work)] = copy_of(entry, work) end
+    end
+    local metatable = getmetatable(original)
+    if type(metatable) == "table" then setmetatable(target, metatable) end
   end
-  if type(value) ~= "table" then return value end
-  return seen[value] or copy_table(value, seen, storages)
+  return result
 end
 
 local function bind_all(module)
@@ -57,7 +67,7 @@ end
 -- with the original: clone("weight", "bias", "gradWeight", "gradBias").
 function Module:clone(...)
   bind_all(self)
-  local result = copy(self, {}, {})
+  local result = copy(self)
   bind_all(result)
   if select("#", ...) > 0 then result:share(self, ...) end
   return result
@@ -78,8 +88,6 @@ end
 
 -- Element types ----------------------------------------------------------------------------------
 
-local convert
-
 local function convert_tensor(x, name, cache)
   if x:type() == name or not x:type():find("^torch%.%a*Tensor$") then return x end
   local storage = x:storage()
@@ -96,13 +104,19 @@ local function is_floating(x)
   return name == "torch.FloatTensor" or name == "torch.DoubleTensor" or name == "torch.HalfTensor"
 end
 
-function convert(value, name, cache, seen)
-  if class.isTensor(value) then
-    if is_floating(value) then convert_tensor(value, name, cache) end
-  elseif type(value) == "table" and not seen[value] then
-    seen[value] = true
-    for key, entry in pairs(value) do
-      if not transient[key] then convert(entry, name, cache, seen) end
+-- Converts the tensors in nested tables, however deep; runs that were kept go.
+local function convert(value, name, cache)
+  local seen, work = { [value] = true }, { value }
+  while #work > 0 do
+    local owner = table.remove(work)
+    rawset(owner, "_kept", nil)
+    for key, entry in pairs(owner) do
+      if class.isTensor(entry) then
+        if is_floating(entry) and not transient[key] then convert_tensor(entry, name, cache) end
+      elseif type(entry) == "table" and not seen[entry] then
+        seen[entry] = true
+        work[#work + 1] = entry
+      end
     end
   end
 end
@@ -113,7 +127,7 @@ end
 function Module:type(name, cache)
   if not name then return self._type end
   self._kept = nil
-  convert(self, name, cache or {}, {})
+  convert(self, name, cache or {})
   self:apply(function(module)
     module._type, module._kept = name, nil
   end)
@@ -130,10 +144,15 @@ end
 --- The fields, besides output and gradInput, that `clearState` drops.
 Module.cleared = {}
 
+--- Drops what a class keeps of a run besides fields; classes that do define it.
+function Module:dropRun()
+end
+
 --- Drops outputs, input gradients and what a forward keeps for backward. Returns self.
 function Module:clearState()
   self:apply(function(module)
     module._kept = nil
+    module:dropRun()
     for _, name in ipairs(module.cleared) do module[name] = nil end
     for _, name in ipairs{ "output", "gradInput" } do
       local value = rawget(module, name)

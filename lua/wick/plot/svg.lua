@@ -96,6 +96,17 @@ function svg:text(x, y, text, style)
     style.bold and ' font-weight="bold"' or "", turn, self.clipping, (text:gsub("[&<>]", escapes)))
 end
 
+--- Begins a group; with a title, which shows when the pointer rests on it.
+function svg:open(title)
+  self.parts[#self.parts + 1] = title
+    and ("<g><title>%s</title>"):format((tostring(title):gsub("[&<>]", escapes))) or "<g>"
+end
+
+--- Ends the group.
+function svg:close()
+  self.parts[#self.parts + 1] = "</g>"
+end
+
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64(bytes)
