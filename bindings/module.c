@@ -146,6 +146,7 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_io(L);
     lua_wick_open_image(L);
     lua_wick_open_image_geometry(L);
+    lua_wick_open_pipeline(L);
     lua_wick_open_stream(L);
     lua_wick_open_generator(L);
     lua_wick_open_threads(L);

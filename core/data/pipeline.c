@@ -136,6 +136,11 @@ static wick_status apply_call(const wick__stage *stage, wick__sample *sample)
 static const wick__stage_arg no_args[] = {{.kind = WICK__STAGE_END}};
 static const wick__stage_kind call_kind = {.name = "call", .args = no_args, .apply = apply_call};
 
+wick_status wick__stage_failed(const char *text)
+{
+    return wick__fail(WICK_ECALLBACK, "%s", text);
+}
+
 wick_status wick__pipeline_add_call(wick__pipeline *p, const char *label, bool here_only,
                                     wick__stage_call *call, void *data, void (*release)(void *))
 {
@@ -167,9 +172,17 @@ int wick__pipeline_threaded(const wick__pipeline *p)
     return i;
 }
 
+int wick__pipeline_of_samples(const wick__pipeline *p)
+{
+    int count = p->count;
+    while (count > 0 && p->stages[count - 1].kind->apply_batch)
+        count--;
+    return count;
+}
+
 bool wick__pipeline_has_batch_stages(const wick__pipeline *p)
 {
-    return p->count > 0 && p->stages[p->count - 1].kind->apply_batch;
+    return wick__pipeline_of_samples(p) < p->count;
 }
 
 /* ---- applying ---- */
@@ -198,10 +211,10 @@ wick_status wick__pipeline_apply_part(const wick__pipeline *p, int first, int la
 
 wick_status wick__pipeline_apply_batch(const wick__pipeline *p, wick__batch *batch)
 {
-    wick_status status = WICK_OK;
-    for (int i = 0; i < p->count && !status; i++) {
+    wick_status status = wick__batch_check(batch);
+    for (int i = wick__pipeline_of_samples(p); i < p->count && !status; i++) {
         const wick__stage *stage = &p->stages[i];
-        if (stage->kind->apply_batch && wick__stage_happens(stage, &batch->stream))
+        if (wick__stage_happens(stage, &batch->stream))
             status = in_stage(stage->kind->apply_batch(stage, batch), i, stage);
     }
     return status;

@@ -43,6 +43,9 @@ wick_status wick__pipeline_add(wick__pipeline *pipeline, const char *name, int c
 /* Works on a sample in the host's way. Called from whichever threads apply the pipeline. */
 typedef wick_status wick__stage_call(void *data, wick__sample *sample);
 
+/* Sets the message of a call that failed and returns WICK_ECALLBACK. */
+wick_status wick__stage_failed(const char *text);
+
 /* Appends a stage that calls back. `label` is its name in messages and lists (copied); `data` is
  * given to `release` (may be NULL) with the pipeline's end, or now if appending fails.
  * `here_only`: it may be called on the thread that built the pipeline alone. */

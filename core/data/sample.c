@@ -13,6 +13,11 @@ static wick_status check_image(const wick_tensor *image)
     if (image->ndim != 3 || wick__count(image) == 0)
         return wick__fail(WICK_ESHAPE, "the image is %s; channels x height x width expected",
                           wick__shape(image));
+    if (image->node && image->context->recording)
+        return wick__fail(WICK_EGRAD,
+                          "the image %s is recorded, and gradients do not pass through a pipeline; "
+                          "hand in image:detach()",
+                          wick__shape(image));
     if (image->dtype == WICK_UINT8 || image->dtype == WICK_FLOAT32)
         return WICK_OK;
     return wick__fail(WICK_EDTYPE,
@@ -59,6 +64,50 @@ wick_status wick__sample_check(const wick__sample *sample)
     if (!status && sample->boxes)
         status = check_boxes(sample->boxes);
     return status;
+}
+
+wick_status wick__batch_check(const wick__batch *batch)
+{
+    const wick_tensor *x = batch->images, *t = batch->targets;
+    if (!x || !t)
+        return wick__fail(WICK_EVALUE, "the batch has no %s", x ? "targets" : "images");
+    if (x->ndim != 4 || wick__count(x) == 0 || x->dtype != WICK_FLOAT32)
+        return wick__fail(WICK_ESHAPE,
+                          "the images are %s of %s; n x channels x height x width of float32 "
+                          "expected",
+                          wick__shape(x), wick_dtype_name(x->dtype));
+    bool classes = t->ndim == 1 && t->dtype == WICK_INT64;
+    bool shares = t->ndim == 2 && t->dtype == WICK_FLOAT32;
+    if ((classes || shares) && t->size[0] == x->size[0])
+        return WICK_OK;
+    return wick__fail(WICK_ESHAPE,
+                      "the targets are %s of %s, the images %s; n classes (int64) or n x classes "
+                      "(float32) expected",
+                      wick__shape(t), wick_dtype_name(t->dtype), wick__shape(x));
+}
+
+/* ---- ending ---- */
+
+static wick_status settle(wick_tensor **slot)
+{
+    wick_tensor *copy, *t = *slot;
+    if (!t || (atomic_load(&t->refs) == 1 && t->storage && atomic_load(&t->storage->refs) == 1 &&
+               wick__count(t) == t->storage->size && wick_tensor_is_contiguous(t)))
+        return WICK_OK;
+    wick_status status = wick__clone(t, &copy);
+    if (status)
+        return status;
+    wick_tensor_release(t);
+    *slot = copy;
+    return WICK_OK;
+}
+
+wick_status wick__sample_settle(wick__sample *sample)
+{
+    wick_status status = settle(&sample->image);
+    if (!status)
+        status = settle(&sample->mask);
+    return status ? status : settle(&sample->boxes);
 }
 
 static void drop(wick_tensor **tensor)

@@ -1,7 +1,7 @@
 -- The package `wick.data`: readers of data sets and batches of them. Each piece is loaded at its
 -- first use.
 local pieces = {
-  idx = true, mnist = true, cifar10 = true, digits = true, batches = true,
+  idx = true, mnist = true, cifar10 = true, digits = true, batches = true, pipeline = true,
 }
 
 return setmetatable({}, {
