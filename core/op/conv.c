@@ -1,44 +1,20 @@
 /* Convolution of images as networks know it (cross-correlation), the same transposed, and their
- * gradients. Output, image and weight are bilinear in each other, so that every gradient is one of
- * three operations: conv2d, conv2d_input and conv2d_weight. */
+ * gradients. */
 #include "op/conv_images.h"
+#include "op/conv_rules.h"
 #include "op/dense.h"
 #include "op/images.h"
 
-#define GROUPS_OPTION                                                                              \
-    {                                                                                              \
-        "groups", WICK__INTEGER, true, 1, NULL, true                                               \
-    }
-#define OPTIONS PAIR_OR_NONE("stride"), PAIR_OR_NONE("pad"), PAIR_OR_NONE("dilation"), GROUPS_OPTION
 #define BOTH (WICK__SAVE_IN(0) | WICK__SAVE_IN(1))
 
-static wick_tensor *bias_of(const wick_call *call)
-{
-    return call->inputs > 2 ? call->in[2] : NULL;
-}
+static const wick__conv_family family = {&wick_op_conv2d, &wick_op_conv2d_input,
+                                         &wick_op_conv2d_weight};
 
-/* ---- gradients ---- */
-
-/* One of the three on two tensors; `size`: the result's where it cannot be told from them. */
-static wick_tensor *convolve(wick__scope *s, const wick_op *op, wick_tensor *a, wick_tensor *b,
-                             const wick_value *options, const wick_sizes *size)
+/* g added up over batch and pixels, where a bias wants it. */
+static void bias_backward(wick__rule *r)
 {
-    wick_value value[WICK__CONV_OPTIONS + 1];
-    for (int i = 0; i < WICK__CONV_OPTIONS; i++)
-        value[i] = options[i];
-    value[WICK__CONV_OPTIONS].sizes = size;
-    return a && b ? wick__run(s, op, 2, (wick_tensor *[]){a, b}, value) : NULL;
-}
-
-/* g added up over batch and pixels. */
-static wick_tensor *bias_gradient(wick__scope *s, wick_tensor *g)
-{
-    return g ? wick__unary(s, &wick_op_channel_sums, g) : NULL;
-}
-
-static bool wants_bias(const wick__rule *r)
-{
-    return r->node->inputs > 2 && r->wants[2];
+    if (wick__wants_bias(r))
+        r->dx[2] = wick__unary(r->scope, &wick_op_channel_sums, G);
 }
 
 /* ---- channel_sums: the gradient of the bias ---- */
@@ -84,11 +60,11 @@ const wick_op wick_op_channel_sums = {.name = "channel_sums",
 /* ---- conv2d ---- */
 
 static const wick__arg conv2d_args[] = {TENSOR("x"), TENSOR("weight"), OPTIONAL_TENSOR("bias"),
-                                        OPTIONS, END};
+                                        CONV_OPTIONS, END};
 
 static wick_status conv2d_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *x = call->in[0], *w = call->in[1], *bias = bias_of(call);
+    wick_tensor *x = call->in[0], *w = call->in[1], *bias = wick__bias_of(call);
     wick_sizes image = wick__sizes_like(x), weight = wick__sizes_like(w);
     wick__conv c;
     wick__scope s;
@@ -111,14 +87,8 @@ static wick_status conv2d_forward(const wick_call *call, wick_tensor **out)
 
 static void conv2d_backward(wick__rule *r)
 {
-    wick__scope *s = r->scope;
-    wick_sizes image = wick__sizes_of(r, 0), weight = wick__sizes_of(r, 1);
-    if (r->wants[0])
-        r->dx[0] = convolve(s, &wick_op_conv2d_input, G, Z, r->node->value, &image);
-    if (r->wants[1])
-        r->dx[1] = convolve(s, &wick_op_conv2d_weight, X, G, r->node->value, &weight);
-    if (wants_bias(r))
-        r->dx[2] = bias_gradient(s, G);
+    wick__convolve_backward(r, &family);
+    bias_backward(r);
 }
 
 const wick_op wick_op_conv2d = {
@@ -135,7 +105,8 @@ const wick_op wick_op_conv2d = {
 
 /* ---- conv2d_input: the gradient that arrives, back to the image ---- */
 
-static const wick__arg input_args[] = {TENSOR("g"), TENSOR("weight"), OPTIONS, SIZES("size"), END};
+static const wick__arg input_args[] = {TENSOR("g"), TENSOR("weight"), CONV_OPTIONS, SIZES("size"),
+                                       END};
 
 static wick_status conv2d_input_forward(const wick_call *call, wick_tensor **out)
 {
@@ -161,14 +132,9 @@ static wick_status conv2d_input_forward(const wick_call *call, wick_tensor **out
     return wick__scope_close(&s);
 }
 
-/* With G an image: conv2d and conv2d_weight again. */
-static void transposed_gradients(wick__rule *r)
+static void conv2d_input_backward(wick__rule *r)
 {
-    wick_sizes weight = wick__sizes_of(r, 1);
-    if (r->wants[0])
-        r->dx[0] = convolve(r->scope, &wick_op_conv2d, G, Z, r->node->value, NULL);
-    if (r->wants[1])
-        r->dx[1] = convolve(r->scope, &wick_op_conv2d_weight, G, X, r->node->value, &weight);
+    wick__conv_input_backward(r, &family);
 }
 
 const wick_op wick_op_conv2d_input = {.name = "conv2d_input",
@@ -177,12 +143,12 @@ const wick_op wick_op_conv2d_input = {.name = "conv2d_input",
                                       .method = WICK__METHOD_NONE,
                                       .internal = true,
                                       .forward = conv2d_input_forward,
-                                      .backward = transposed_gradients,
+                                      .backward = conv2d_input_backward,
                                       .doc = "conv2d's gradient with respect to x"};
 
 /* ---- conv2d_weight ---- */
 
-static const wick__arg weight_args[] = {TENSOR("x"), TENSOR("g"), OPTIONS, SIZES("size"), END};
+static const wick__arg weight_args[] = {TENSOR("x"), TENSOR("g"), CONV_OPTIONS, SIZES("size"), END};
 
 static wick_status conv2d_weight_forward(const wick_call *call, wick_tensor **out)
 {
@@ -208,14 +174,9 @@ static wick_status conv2d_weight_forward(const wick_call *call, wick_tensor **ou
     return wick__scope_close(&s);
 }
 
-/* With G a weight. */
 static void conv2d_weight_backward(wick__rule *r)
 {
-    wick_sizes image = wick__sizes_of(r, 0);
-    if (r->wants[0])
-        r->dx[0] = convolve(r->scope, &wick_op_conv2d_input, Z, G, r->node->value, &image);
-    if (r->wants[1])
-        r->dx[1] = convolve(r->scope, &wick_op_conv2d, X, G, r->node->value, NULL);
+    wick__conv_weight_backward(r, &family);
 }
 
 const wick_op wick_op_conv2d_weight = {.name = "conv2d_weight",
@@ -230,11 +191,11 @@ const wick_op wick_op_conv2d_weight = {.name = "conv2d_weight",
 /* ---- convTranspose2d ---- */
 
 static const wick__arg transposed_args[] = {
-    TENSOR("x"), TENSOR("weight"), OPTIONAL_TENSOR("bias"), OPTIONS, PAIR_OR_NONE("adj"), END};
+    TENSOR("x"), TENSOR("weight"), OPTIONAL_TENSOR("bias"), CONV_OPTIONS, PAIR_OR_NONE("adj"), END};
 
 static wick_status conv_transpose2d_forward(const wick_call *call, wick_tensor **out)
 {
-    wick_tensor *x = call->in[0], *w = call->in[1], *bias = bias_of(call);
+    wick_tensor *x = call->in[0], *w = call->in[1], *bias = wick__bias_of(call);
     wick_sizes input = wick__sizes_like(x), weight = wick__sizes_like(w);
     wick__conv c;
     wick__scope s;
@@ -257,9 +218,8 @@ static wick_status conv_transpose2d_forward(const wick_call *call, wick_tensor *
 
 static void conv_transpose2d_backward(wick__rule *r)
 {
-    transposed_gradients(r);
-    if (wants_bias(r))
-        r->dx[2] = bias_gradient(r->scope, G);
+    wick__conv_input_backward(r, &family);
+    bias_backward(r);
 }
 
 const wick_op wick_op_conv_transpose2d = {

@@ -9,19 +9,19 @@ wick_status wick__check_number(const char *name, const char *option, int64_t val
                       (long long)value, (long long)least, (long long)INT32_MAX);
 }
 
-wick_status wick__read_pair(const char *name, const char *option, const wick_sizes *given,
-                            const int64_t fallback[2], int64_t least, int64_t pair[2])
+wick_status wick__read_axes(const char *name, const char *option, const wick_sizes *given, int axes,
+                            const int64_t *fallback, int64_t least, int64_t *values)
 {
     char text[WICK__SHAPE_TEXT];
     int count = given ? given->count : 0;
     wick_status status = WICK_OK;
-    if (count > 2)
-        return wick__fail(WICK_EVALUE, "%s: %s is %s; it has to be one number, or height and width",
-                          name, option,
-                          wick__sizes_text(given->count, given->v, text, sizeof text));
-    for (int i = 0; i < 2 && !status; i++) {
-        pair[i] = count == 0 ? fallback[i] : given->v[count == 2 ? i : 0];
-        status = wick__check_number(name, option, pair[i], least);
+    if (count > 1 && count != axes)
+        return wick__fail(WICK_EVALUE, "%s: %s is %s; it has to be one number, or %s", name, option,
+                          wick__sizes_text(given->count, given->v, text, sizeof text),
+                          axes == 2 ? "height and width" : "depth, height and width");
+    for (int i = 0; i < axes && !status; i++) {
+        values[i] = count == 0 ? fallback[i] : given->v[count == axes ? i : 0];
+        status = wick__check_number(name, option, values[i], least);
     }
     return status;
 }
@@ -55,13 +55,13 @@ static int64_t divide_down(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-/* Pairs are below 2^31 and `in` is below 2^60, so nothing here overflows. */
-static int64_t places(const wick__windows *w, int i)
+int64_t wick__places(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation,
+                     bool up)
 {
-    int64_t reach = w->dilation[i] * (w->kernel[i] - 1) + 1;
-    int64_t room = w->in[i] + 2 * w->pad[i] - reach + (w->up ? w->stride[i] - 1 : 0);
-    int64_t n = divide_down(room, w->stride[i]) + 1;
-    bool outside = w->up && n > 1 && (n - 1) * w->stride[i] >= w->in[i] + w->pad[i];
+    int64_t reach = dilation * (kernel - 1) + 1;
+    int64_t room = in + 2 * pad - reach + (up ? stride - 1 : 0);
+    int64_t n = divide_down(room, stride) + 1;
+    bool outside = up && n > 1 && (n - 1) * stride >= in + pad;
     return n - outside;
 }
 
@@ -69,7 +69,8 @@ wick_status wick__count_places(const char *name, const wick_sizes *image, int64_
                                wick__windows *w)
 {
     for (int i = 0; i < 2; i++)
-        w->out[i] = places(w, i);
+        w->out[i] =
+            wick__places(w->in[i], w->kernel[i], w->stride[i], w->pad[i], w->dilation[i], w->up);
     if (w->out[0] < 1 || w->out[1] < 1)
         return wick__fail(
             WICK_ESHAPE,

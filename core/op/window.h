@@ -23,11 +23,25 @@ typedef struct wick__windows {
         NAME, WICK__BOOLEAN, true, VALUE, NULL, true                                               \
     }
 
-/* Reads a pair, `fallback` where it is left out. Refuses numbers outside
- * [least, 2^31 - 1]. */
-wick_status wick__read_pair(const char *name, const char *option, const wick_sizes *given,
-                            const int64_t fallback[2], int64_t least, int64_t pair[2]);
+/* Reads a number for each of `axes`, `fallback` where the option is left out; one number stands for
+ * all. Refuses numbers outside [least, 2^31 - 1]. */
+wick_status wick__read_axes(const char *name, const char *option, const wick_sizes *given, int axes,
+                            const int64_t *fallback, int64_t least, int64_t *values);
+
+/* A pair. */
+static inline wick_status wick__read_pair(const char *name, const char *option,
+                                          const wick_sizes *given, const int64_t fallback[2],
+                                          int64_t least, int64_t pair[2])
+{
+    return wick__read_axes(name, option, given, 2, fallback, least, pair);
+}
+
 wick_status wick__check_number(const char *name, const char *option, int64_t value, int64_t least);
+
+/* How many windows there are along an axis, less than 1 where none fits. The numbers of windows are
+ * below 2^31 and `in` is below 2^60, so that nothing overflows. `up` as in wick__windows. */
+int64_t wick__places(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation,
+                     bool up);
 
 /* Refuses what is not C x H x W or N x C x H x W, and an image too large to count; fills in[]. */
 wick_status wick__read_image(const char *name, const wick_sizes *image, wick__windows *w);

@@ -37,8 +37,8 @@ local cases = {}
 local families = {
   "pointwise", "arithmetic", "activation", "compare", "reduce", "statistics", "order", "generate",
   "random", "convert", "view", "matmul", "softmax", "loss", "dropout", "join", "index", "masked",
-  "diagonal", "conv", "pooling", "norm", "lapack", "linear_algebra", "convolve", "bitwise",
-  "histogram",
+  "diagonal", "conv", "volume", "pooling", "norm", "lapack", "linear_algebra", "convolve",
+  "bitwise", "histogram",
 }
 
 for _, family in ipairs(families) do
