@@ -66,12 +66,12 @@ local function only_names(rules, named, first)
   return true
 end
 
---- The values of the rules when the arguments are one table with names, behind a first rule "self"
--- if there is one, or nil.
+--- The values of the rules when the arguments are one table with names, or nothing, behind a first
+-- rule "self" if there is one; else nil.
 function match.named(rules, istype, arguments)
   local first = rules[1] and rules[1].name == "self" and 2 or 1
-  local named = arguments[first]
-  if arguments.n ~= first or not istype(named, "table") or not only_names(rules, named, first) then
+  local named = arguments.n == first - 1 and {} or arguments[first]
+  if arguments.n > first or not istype(named, "table") or not only_names(rules, named, first) then
     return nil
   end
   local values = {}

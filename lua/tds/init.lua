@@ -11,7 +11,15 @@ local show = require "tds.show"
 require "torch"
 
 local stores = core.tds
-local tds = { AtomicCounter = lock.AtomicCounter }
+local tds = {}
+
+--- tds.AtomicCounter([value]): a counter that starts at the value, or at 0; see
+-- threads.AtomicCounter.
+function tds.AtomicCounter(value)
+  local counter = lock.AtomicCounter()
+  if value ~= nil then counter:set(value) end
+  return counter
+end
 
 local convert
 

@@ -58,8 +58,7 @@ end
 list[6] = {
   package = "torchnet", marks = { "test/test.lua", "engine/sgdengine.lua" },
   suites = {
-    { file = "test/test.lua", requires = { "torch" },
-      needs = { "torchnet", "argcheck", "tds", "threads" } },
+    { file = "test/test.lua" },
   },
 }
 
