@@ -227,7 +227,8 @@ describe("meters", function()
     refuses("windowsize is a positive integer", function() tnt.MovingAverageValueMeter(0) end)
     refuses("target and output do not match: torch.FloatTensor 2 and torch.FloatTensor 4 x 3",
       function() tnt.ClassErrorMeter():add(scores, two) end)
-    refuses("top 5 of 3 classes", function() tnt.ClassErrorMeter{ topk = { 5 } }:add(scores, labels) end)
+    refuses("top 5 of 3 classes",
+      function() tnt.ClassErrorMeter{ topk = { 5 } }:add(scores, labels) end)
     refuses("invalid value 2 %(not provided at construction time; there is 1%)",
       function() tnt.ClassErrorMeter():value(2) end)
     refuses("for 4 classes", function() tnt.ConfusionMeter(4):add(scores, labels) end)
@@ -244,11 +245,13 @@ describe("meters", function()
       meter:add(two, two)
       meter:add(two, two, two)
     end)
-    refuses("dimensionality of output .* should be 1", function() tnt.AUCMeter():add(scores, two) end)
+    refuses("dimensionality of output .* should be 1",
+      function() tnt.AUCMeter():add(scores, two) end)
     refuses("threshold should be between 0 and 1, not 2",
       function() tnt.RecallMeter{ threshold = { 2 } } end)
     refuses("3 candidates", function() tnt.PrecisionAtKMeter():add(scores, rows) end)
-    refuses("too few results for value of K", function() tnt.NDCGMeter{ K = { 3 } }:add(two, two) end)
+    refuses("too few results for value of K",
+      function() tnt.NDCGMeter{ K = { 3 } }:add(two, two) end)
     refuses("should implement the add", function() tnt.Meter():add(1) end)
   end)
 end)
