@@ -9,7 +9,7 @@
 
 static const wick__stage_arg gamma_args[] = {RANGE("gamma", 0.8, 1.2, 1e-3, 1e3), P(1), END};
 
-static double raise(const void *how, int64_t channel, double x)
+static double powered(const void *how, int64_t channel, double x)
 {
     (void)channel;
     return pow(x, *(const double *)how);
@@ -18,7 +18,7 @@ static double raise(const void *how, int64_t channel, double x)
 static wick_status apply_gamma(const wick__stage *stage, wick__sample *sample)
 {
     double gamma = wick__stage_draw(stage, 0, &sample->stream);
-    return wick__sample_curve(sample, raise, &gamma);
+    return wick__sample_curve(sample, powered, &gamma);
 }
 
 const wick__stage_kind wick__stage_gamma = {

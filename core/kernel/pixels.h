@@ -12,4 +12,10 @@ void wick__floats_to_bytes(int64_t n, const float *x, uint8_t *y);
 /* y = table[x] */
 void wick__look_up(int64_t n, const uint8_t *table, const uint8_t *x, uint8_t *y);
 
+/* A plane sharpened or smoothed: y = s + amount (x - s) where s is the mean of the 3 x 3 pixels
+ * around x, in which x counts five times. The outermost rows and columns stay. Results are kept
+ * within 0 to 255, or 0 to 1. */
+void wick__sharpen_bytes(int64_t height, int64_t width, float amount, const uint8_t *x, uint8_t *y);
+void wick__sharpen_floats(int64_t height, int64_t width, float amount, const float *x, float *y);
+
 #endif

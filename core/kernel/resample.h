@@ -26,6 +26,10 @@ typedef enum wick__grid { WICK__TORCH7, WICK__PLAIN_GRID, WICK__ANTIALIAS } wick
  * and BICUBIC. Fails with WICK_ENOMEM. */
 wick_status wick__windows_open(wick_context *context, wick_dtype dtype, wick__grid grid,
                                wick_filter filter, int64_t in, int64_t out, wick__windows *windows);
+/* Windows that smooth n pixels by a Gaussian of deviation `sigma`, as far as `radius` pixels away;
+ * outside is the image's reflection (c b | a b c). Fails with WICK_ENOMEM. */
+wick_status wick__windows_open_gaussian(wick_context *context, wick_dtype dtype, double sigma,
+                                        int64_t radius, int64_t n, wick__windows *windows);
 void wick__windows_close(wick__windows *windows);
 
 /* y, rows x out, of x, rows x in. Fails with WICK_ENOMEM. */

@@ -13,7 +13,9 @@ typedef struct layout {
     wick_filter filter;
     double scale;   /* old pixels a new one */
     double stretch; /* of the filter */
-    double *line;   /* the weights of one window, `taps` */
+    double sigma;   /* of a Gaussian, and how far it reaches */
+    int64_t radius;
+    double *line; /* the weights of one window, `taps` */
 } layout;
 
 /* ---- filters: weight at a distance, 0 from `reach` on ---- */
@@ -163,6 +165,23 @@ static int64_t simple(const layout *l, int64_t i)
     return single(l, (int64_t)((float)i * ((float)l->in / (float)l->out)));
 }
 
+/* A Gaussian's: pixels outside count as those that they mirror. */
+static int64_t smoothed(const layout *l, int64_t i)
+{
+    int64_t period = l->in > 1 ? 2 * l->in - 2 : 1, first = within(l, i - l->radius);
+    double sum = 0;
+    for (int64_t d = -l->radius; d <= l->radius; d++) {
+        double distance = (double)d / l->sigma, weight = exp(-0.5 * distance * distance);
+        int64_t at = ((i + d) % period + period) % period;
+        at = at < l->in ? at : period - at;
+        l->line[at - first] += weight;
+        sum += weight;
+    }
+    for (int64_t t = 0; t < l->taps; t++)
+        l->line[t] /= sum;
+    return first;
+}
+
 /* ---- all windows of a direction ---- */
 
 typedef int64_t lay(const layout *l, int64_t i);
@@ -241,6 +260,24 @@ static wick_status take_memory(wick__windows *w, double **line)
     return status;
 }
 
+static wick_status lay_all(wick_context *context, wick_dtype dtype, layout *l, lay *by,
+                           wick__windows *w)
+{
+    *w = (wick__windows){
+        .context = context, .dtype = dtype, .in = l->in, .out = l->out, .taps = l->taps};
+    wick_status status = take_memory(w, &l->line);
+    for (int64_t i = 0; i < l->out && !status; i++) {
+        memset(l->line, 0, line_bytes(w));
+        w->first[i] = by(l, i);
+        store_weights(w, i, l->line);
+    }
+    w->rounding = dtype == WICK_UINT8 ? 1 << 21 : 0;
+    wick__free(context, l->line, line_bytes(w));
+    if (status)
+        wick__windows_close(w);
+    return status;
+}
+
 wick_status wick__windows_open(wick_context *context, wick_dtype dtype, wick__grid grid,
                                wick_filter filter, int64_t in, int64_t out, wick__windows *windows)
 {
@@ -249,22 +286,19 @@ wick_status wick__windows_open(wick_context *context, wick_dtype dtype, wick__gr
     l.stretch = grid == WICK__ANTIALIAS ? fmax(scale, 1) : 1;
     lay *by = lay_of(grid, filter, in, out);
     l.taps = taps_of(&l, by);
-    *windows =
-        (wick__windows){.context = context, .dtype = dtype, .in = in, .out = out, .taps = l.taps};
-    wick_status status = take_memory(windows, &l.line);
-    for (int64_t i = 0; i < out && !status; i++) {
-        memset(l.line, 0, line_bytes(windows));
-        windows->first[i] = by(&l, i);
-        store_weights(windows, i, l.line);
-    }
+    wick_status status = lay_all(context, dtype, &l, by, windows);
     /* Torch7 rounds a half up: so do weights that are a little short of adding up to it. */
-    if (dtype == WICK_UINT8)
-        windows->rounding =
-            (1 << 21) + (grid == WICK__TORCH7 ? (int32_t)fmin((double)l.taps, 64) * 128 : 0);
-    wick__free(context, l.line, line_bytes(windows));
-    if (status)
-        wick__windows_close(windows);
+    if (grid == WICK__TORCH7 && dtype == WICK_UINT8)
+        windows->rounding += (int32_t)fmin((double)l.taps, 64) * 128;
     return status;
+}
+
+wick_status wick__windows_open_gaussian(wick_context *context, wick_dtype dtype, double sigma,
+                                        int64_t radius, int64_t n, wick__windows *windows)
+{
+    layout l = {.in = n, .out = n, .sigma = sigma, .radius = radius};
+    l.taps = 2 * radius + 1 < n ? 2 * radius + 1 : n;
+    return lay_all(context, dtype, &l, smoothed, windows);
 }
 
 void wick__windows_close(wick__windows *windows)
