@@ -137,6 +137,7 @@ void lua_wick_open_generator(lua_State *L);
 void lua_wick_open_trace(lua_State *L);
 void lua_wick_open_update(lua_State *L);
 void lua_wick_open_pipeline(lua_State *L);
+void lua_wick_open_loader(lua_State *L);
 
 /* Carries an operation out on values of the stack: `n` tensors from `first` on, `value` the rest.
  * Pushes the boxed result. */

@@ -150,6 +150,7 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_stream(L);
     lua_wick_open_generator(L);
     lua_wick_open_threads(L);
+    lua_wick_open_loader(L);
     lua_wick_open_tds(L);
     lua_wick_open_ffi(L);
     return 1;

@@ -59,6 +59,19 @@ wick_status lua_wick_share_tensor(lua_State *L, wick_tensor *tensor, lua_shared 
 lua_shared *lua_wick_share(lua_State *L, int index, bool copy);
 void lua_wick_open_shared_storages(lua_State *L); /* into the table on top */
 
+/* ---- states of other threads (threads_state.c) ---- */
+
+/* Where a state finds modules, for states that are to find them there, too; NULL: no memory. */
+typedef struct lua_places lua_places;
+lua_places *lua_wick_places(lua_State *L);
+void lua_wick_free_places(lua_places *places); /* NULL is fine */
+/* Opens the standard libraries, sets the paths and requires wick.core. Raises. */
+void lua_wick_open_places(lua_State *L, const lua_places *places);
+/* Pushes what require(name) returns. */
+void lua_wick_require(lua_State *L, const char *name);
+/* A message handler: the message with a traceback. */
+int lua_wick_traceback(lua_State *L);
+
 /* ---- queues, threads and what they wait for ---- */
 
 extern const lua_shared_kind lua_wick_queue_kind;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lualib.h>
-
 enum { STACK_BYTES = 8 << 20 };
 
 typedef struct worker {
@@ -18,7 +16,8 @@ typedef struct worker {
     bool done;
     wick_context *context; /* once the state is open */
     char *message;         /* what ended it; NULL: nothing out of order */
-    char *path, *cpath, *code;
+    lua_places *places;
+    char *code;
     lua_shared *inbox, *outbox;
     int number;
 } worker;
@@ -30,8 +29,7 @@ static void free_worker(lua_shared *object)
     lua_wick_shared_release(w->outbox);
     wick_context_release(w->context);
     free(w->message);
-    free(w->path);
-    free(w->cpath);
+    lua_wick_free_places(w->places);
     free(w->code);
     pthread_cond_destroy(&w->end);
     pthread_mutex_destroy(&w->lock);
@@ -41,21 +39,6 @@ static void free_worker(lua_shared *object)
 static const lua_shared_kind worker_kind = {"wick.Worker", free_worker, NULL};
 
 /* ---- in the thread ---- */
-
-static void set_path(lua_State *L, const char *field, const char *path)
-{
-    lua_getglobal(L, "package");
-    lua_pushstring(L, path);
-    lua_setfield(L, -2, field);
-    lua_pop(L, 1);
-}
-
-static void require(lua_State *L, const char *name)
-{
-    lua_getglobal(L, "require");
-    lua_pushstring(L, name);
-    lua_call(L, 1, 1);
-}
 
 static void note_context(worker *w, wick_context *context)
 {
@@ -69,25 +52,15 @@ static void note_context(worker *w, wick_context *context)
 static int begin(lua_State *L)
 {
     worker *w = lua_touserdata(L, 1);
-    luaL_openlibs(L);
-    set_path(L, "path", w->path);
-    set_path(L, "cpath", w->cpath);
-    require(L, "wick.core");
+    lua_wick_open_places(L, w->places);
     note_context(w, lua_wick_context(L));
-    require(L, "threads.worker");
+    lua_wick_require(L, "threads.worker");
     lua_pushinteger(L, w->number);
     lua_wick_push_shared(L, w->inbox);
     lua_wick_push_shared(L, w->outbox);
     lua_pushstring(L, w->code);
     lua_call(L, 4, 0);
     return 0;
-}
-
-static int traceback(lua_State *L)
-{
-    const char *message = lua_tostring(L, 1);
-    luaL_traceback(L, L, message ? message : "(an error that is not a string)", 1);
-    return 1;
 }
 
 static char *copy_text(const char *text)
@@ -101,7 +74,7 @@ static char *live(worker *w)
     if (!L)
         return copy_text(NULL);
     char *message = NULL;
-    lua_pushcfunction(L, traceback);
+    lua_pushcfunction(L, lua_wick_traceback);
     lua_pushcfunction(L, begin);
     lua_pushlightuserdata(L, w);
     if (lua_pcall(L, 1, 0, 1) != LUA_OK)
@@ -150,15 +123,6 @@ static int launch(worker *w)
     return error;
 }
 
-static char *package_field(lua_State *L, const char *field)
-{
-    lua_getglobal(L, "package");
-    lua_getfield(L, -1, field);
-    char *copy = copy_text(lua_tostring(L, -1));
-    lua_pop(L, 2);
-    return copy;
-}
-
 /* worker(number, inbox, outbox, code): a thread whose "threads.worker" is called with these. */
 static int new_worker(lua_State *L)
 {
@@ -179,9 +143,8 @@ static int new_worker(lua_State *L)
     w->inbox = inbox;
     w->outbox = outbox;
     w->code = copy_text(code);
-    w->path = package_field(L, "path");
-    w->cpath = package_field(L, "cpath");
-    int error = w->code && w->path && w->cpath ? launch(w) : -1;
+    w->places = lua_wick_places(L);
+    int error = w->code && w->places ? launch(w) : -1;
     if (error)
         return lua_wick_error(L, "threads: the system gives no thread: %s",
                               error < 0 ? "not enough memory" : strerror(error));

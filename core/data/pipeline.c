@@ -185,6 +185,26 @@ bool wick__pipeline_has_batch_stages(const wick__pipeline *p)
     return wick__pipeline_of_samples(p) < p->count;
 }
 
+/* Whether the stage calls back, itself or through a pipeline that it holds. */
+static bool calls_back(const wick__stage *stage)
+{
+    for (int i = 0; i < WICK__STAGE_ARGS; i++) {
+        const wick__pipeline *inner = stage->value[i].stages;
+        if (inner && wick__pipeline_calls_back(inner))
+            return true;
+    }
+    return stage->call != NULL;
+}
+
+bool wick__pipeline_calls_back(const wick__pipeline *p)
+{
+    int threaded = wick__pipeline_threaded(p);
+    for (int i = 0; i < threaded; i++)
+        if (calls_back(&p->stages[i]))
+            return true;
+    return false;
+}
+
 /* ---- applying ---- */
 
 static wick_status in_stage(wick_status status, int i, const wick__stage *stage)

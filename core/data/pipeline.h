@@ -59,6 +59,8 @@ int wick__pipeline_count(const wick__pipeline *pipeline);
 /* How many of them, from the first on, any thread may apply: those before the first here_only one
  * and before the first of batches. */
 int wick__pipeline_threaded(const wick__pipeline *pipeline);
+/* Whether some of those call back, so that threads want what the calls find in a sample's host. */
+bool wick__pipeline_calls_back(const wick__pipeline *pipeline);
 /* How many of them work on samples; the others, which come behind, work on batches. */
 int wick__pipeline_of_samples(const wick__pipeline *pipeline);
 /* Whether a stage works on batches: the images are stacked before it. */

@@ -66,6 +66,21 @@ wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t si
     return status;
 }
 
+wick_status wick__storage_adopt(wick_context *context, wick_dtype dtype, int64_t size, void *memory,
+                                wick_storage **storage)
+{
+    wick_status status = wick__storage_open(context, dtype, size, storage);
+    if (!status)
+        status = bytes_of(dtype, size, &(*storage)->capacity);
+    if (status) {
+        wick_storage_release(*storage);
+        *storage = NULL;
+        return status;
+    }
+    (*storage)->data = memory;
+    return WICK_OK;
+}
+
 /* The memory stays the caller's when this fails. */
 wick_status wick_storage_borrow(wick_context *context, wick_dtype dtype, int64_t size, void *data,
                                 bool read_only, void (*release)(void *owner), void *owner,

@@ -71,6 +71,10 @@ struct wick_tensor {
 /* A storage without memory. */
 wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
                                wick_storage **storage);
+/* A storage of memory that wick__alloc gave for exactly so many elements, which it frees with its
+ * end. The memory stays the caller's when this fails. */
+wick_status wick__storage_adopt(wick_context *context, wick_dtype dtype, int64_t size, void *memory,
+                                wick_storage **storage);
 /* A new tensor object that looks where `t` looks, without history. */
 wick_status wick__alias(const wick_tensor *t, wick_tensor **alias);
 /* A view of t's storage with another geometry (checked), without history. */

@@ -1,12 +1,11 @@
 -- wick.data.batches: goes through a data set in batches, in an order that a seed decides, and knows
 -- where it is, so that a checkpoint can keep the place.
-local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
+local sampler = require "wick.data.sampler"
 local torch = require "torch"
 
 local WHAT = "wick.data.batches"
-local LARGEST_SEED = 2 ^ 31
 local known = { batch = true, shuffle = true, seed = true, dropLast = true }
 
 local Batches = {}
@@ -48,17 +47,6 @@ local function check_options(options)
   return batch
 end
 
--- The numbers 1 to size in an order that depends on seed and epoch. The default generator is as
--- before afterwards.
-local function permutation(size, seed, epoch)
-  local generator = core.getGenerator()
-  torch.manualSeed(seed)
-  torch.manualSeed(torch.random(LARGEST_SEED) + epoch)
-  local order = torch.randperm(size):long()
-  core.setGenerator(generator)
-  return order
-end
-
 -- Iterating --------------------------------------------------------------------------------------
 
 local function take(self, first, last)
@@ -79,7 +67,7 @@ local function next_batch(self)
     return nil
   end
   if self.shuffle and not self.order then
-    self.order = permutation(self.count, self.seed, self.epoch)
+    self.order = sampler.permutation(self.count, self.seed, self.epoch)
   end
   self.position = last
   return take(self, first, last)
@@ -139,7 +127,7 @@ return function(set, options)
   return setmetatable({
     set = set, fields = fields, count = count, batch = batch,
     shuffle = options.shuffle and true or false, drop_last = options.dropLast and true or false,
-    seed = options.seed or (options.shuffle and torch.random(LARGEST_SEED) or 0),
+    seed = options.seed or (options.shuffle and torch.random(sampler.LARGEST_SEED) or 0),
     epoch = 1, position = 0,
   }, Batches)
 end
