@@ -37,6 +37,11 @@ static bool uses_planes(const wick__conv_dims *d, wick__direction direction)
     return direction == WICK__FORWARD && wick__blocked_planes_serves(d);
 }
 
+int wick__blocked_pack_form(const wick__conv_dims *d)
+{
+    return tile_of(d);
+}
+
 size_t wick__blocked_pack_bytes(const wick__conv_dims *d, wick__direction direction)
 {
     int tile = tile_of(d);

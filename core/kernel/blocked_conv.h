@@ -3,7 +3,7 @@
  * O x I / groups x kH x kW.
  *
  * Weights are packed (reordered, or transformed for Winograd) before use. A pack belongs to one
- * direction and to the dims it was made for up to their batch. */
+ * direction, one form, and the dims it was made for up to their batch. */
 #ifndef WICK_KERNEL_BLOCKED_CONV_H
 #define WICK_KERNEL_BLOCKED_CONV_H
 
@@ -18,6 +18,9 @@ bool wick__blocked_conv_serves(const wick__conv_dims *d);
 /* Whether the forward convolution and the weight gradient take the input as dense planes, batch x
  * in_channels x in[0] x in[1], because its channels are too few to fill a block. */
 bool wick__blocked_conv_reads_planes(const wick__conv_dims *d);
+
+/* A number that tells the forms apart which packs for these dims with different batches have. */
+int wick__blocked_pack_form(const wick__conv_dims *d);
 
 /* The bytes of a pack, and the pack of w. Fails with WICK_ENOMEM. */
 size_t wick__blocked_pack_bytes(const wick__conv_dims *d, wick__direction direction);

@@ -8,7 +8,7 @@
 
 enum {
     ENOUGH_TASKS = 16,     /* to keep threads busy to the end */
-    WORTH_A_PART = 1 << 20 /* multiplications: what takes some 10 microseconds */
+    WORTH_A_PART = 1 << 18 /* multiplications: what takes some 5 microseconds */
 };
 
 /* A plan being carried out. */

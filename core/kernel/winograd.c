@@ -17,20 +17,22 @@ static bool is_served(const wick__conv_dims *d)
     return blocks;
 }
 
-/* The work on an image in vector operations; transforms of a tile cost as many as measured. */
+/* The work in vector operations: on the images, where the transforms of a tile cost as many as
+ * measured, and to read the weights from memory, which is what counts where pixels are few. */
 static int64_t work_of(const wick__conv_dims *d, int tile)
 {
-    static const int64_t transform[] = {[2] = 110, [4] = 250};
+    static const int64_t transform[] = {[2] = 110, [4] = 250}, weight = 16;
     int64_t in = wick__blocks(d->in_channels / d->groups);
     int64_t out = wick__blocks(d->out_channels / d->groups);
+    int64_t square = in * out * WICK__LANES;
     if (tile == 0)
-        return d->out[0] * d->out[1] * 9 * in * out * WICK__LANES;
-    int64_t tiles = (d->out[0] + tile - 1) / tile * ((d->out[1] + tile - 1) / tile);
+        return 9 * square * (d->batch * d->out[0] * d->out[1] + weight);
+    int64_t tiles = (d->out[0] + tile - 1) / tile * ((d->out[1] + tile - 1) / tile) * d->batch;
     int64_t positions = (tile + 2) * (tile + 2);
-    return tiles * (positions * in * out * WICK__LANES + transform[tile] * (in + out));
+    return positions * square * (tiles + weight) + tiles * transform[tile] * (in + out);
 }
 
-/* By everything but the batch, so that a pack serves any. Of equals the more accurate. */
+/* Of equals the more accurate. */
 int wick__winograd_tile(const wick__conv_dims *d)
 {
     int best = 0;

@@ -27,7 +27,7 @@ wick__winograd wick__winograd_of(const wick__conv_dims *d, int tile, wick__direc
  * microseconds. */
 static inline int64_t wick__winograd_grain(int64_t items, int64_t work)
 {
-    int64_t parts = items * work / (1 << 15);
+    int64_t parts = items * work / (1 << 13);
     return parts > 1 ? (items + parts - 1) / parts : items;
 }
 

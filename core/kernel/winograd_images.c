@@ -15,7 +15,8 @@ enum {
     SHARED = 20 << 20,   /* bytes of those that all cores work on */
     SHARING_BLOCKS = 12, /* channel blocks on the input side from which on sharing pays */
     FEWEST = 4,          /* blocks worth sharing out */
-    OUTS = 8             /* channel blocks of an item of products */
+    OUTS = 8,            /* channel blocks of an item of products */
+    REREAD = 256 << 10   /* bytes of weights that every thread may read for itself */
 };
 
 typedef struct sweep {
@@ -201,7 +202,21 @@ static void moments_part(void *job, int64_t item, int64_t items)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Decided by shape alone. */
+/* Few tiles and few weights: each thread takes its share of the tiles through all steps, which
+ * leaves what a core transformed in its own cache. Fewer than two spans each do not fill the
+ * product's registers. */
+static bool divide_tiles(sweep *s)
+{
+    const wick__winograd *g = &s->g;
+    int64_t spans = (g->tiles + WICK__SPAN - 1) / WICK__SPAN, threads = wick__workers(s->context);
+    if (spans < 2 * threads ||
+        g->positions * wick__winograd_weight_pitch(g) * (int64_t)sizeof(float) > REREAD)
+        return false;
+    s->block = (spans + threads - 1) / threads * WICK__SPAN;
+    return true;
+}
+
+/* Results depend on none of this: a tile's are the same in any block. */
 static void cut_tiles(sweep *s)
 {
     const wick__winograd *g = &s->g;
@@ -209,7 +224,8 @@ static void cut_tiles(sweep *s)
     int64_t spans = CACHED / tile_bytes / WICK__SPAN;
     s->block = (spans > 1 ? spans : 1) * WICK__SPAN;
     s->outs = 2;
-    s->shared = g->from_blocks >= SHARING_BLOCKS || g->tiles < s->block * FEWEST;
+    s->shared = g->from_blocks >= SHARING_BLOCKS ||
+                (g->tiles < s->block * FEWEST && !divide_tiles(s));
     if (s->shared) {
         tile_bytes += g->positions * g->to_blocks * WICK__LANES * (int64_t)sizeof(float);
         spans = SHARED / tile_bytes / WICK__SPAN;

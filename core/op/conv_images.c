@@ -44,7 +44,7 @@ static wick_status pack_of(wick_context *context, const wick__conv_dims *d, bool
     wick__pack_key key = {{0}};
     size_t bytes = wick__blocked_pack_bytes(d, direction);
     wick__conv_dims any_batch = *d;
-    any_batch.batch = direction;
+    any_batch.batch = direction + 2 * wick__blocked_pack_form(d);
     memcpy(&key, &any_batch, sizeof any_batch);
     bool ours = weight->storage->context == context;
     void *w;
