@@ -147,12 +147,63 @@ void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor)
     lua_wick_find_link(L, -1, tensor);
 }
 
+/* Lets the function that a box was left with bring its tensor back. */
+static void recall(lua_State *L, int index, box *b)
+{
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    if (lua_getiuservalue(L, index, 1) == LUA_TFUNCTION)
+        lua_call(L, 0, 0);
+    else
+        lua_pop(L, 1);
+    if (!b->tensor)
+        lua_wick_error(L, "this tensor was freed; it cannot be used any more");
+}
+
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index)
 {
     box *b = to_marked(L, index, &tensor_key);
     if (b && !b->tensor)
-        lua_wick_error(L, "this tensor was freed; it cannot be used any more");
+        recall(L, index, b);
     return b ? b->tensor : NULL;
+}
+
+/* letGo(t, f): empties the box of a tensor, unless it has a history or hooks; returns whether it
+ * did. At its next use f() has to put a tensor into it by comeBack. */
+static int let_go(lua_State *L)
+{
+    box *b = to_marked(L, 1, &tensor_key);
+    lua_wick_check_tensor(L, 1, "letGo");
+    lua_wick_check_function(L, 2, "letGo");
+    if (lua_getiuservalue(L, 1, 1) != LUA_TNIL)
+        return 0;
+    wick_tensor_release(b->tensor);
+    b->tensor = NULL;
+    lua_settop(L, 2);
+    lua_setiuservalue(L, 1, 1);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* isLetGo(t): whether the box is empty, but not for good. */
+static int is_let_go(lua_State *L)
+{
+    box *b = to_marked(L, 1, &tensor_key);
+    lua_pushboolean(L, b && !b->tensor && lua_getiuservalue(L, 1, 1) == LUA_TFUNCTION);
+    return 1;
+}
+
+/* comeBack(t, other): puts the tensor of `other` into an emptied box. */
+static int come_back(lua_State *L)
+{
+    box *b = to_marked(L, 1, &tensor_key);
+    wick_tensor *tensor = lua_wick_check_tensor(L, 2, "comeBack");
+    if (!b || b->tensor)
+        return lua_wick_error(L, "comeBack: expected an emptied tensor");
+    wick_tensor_retain(tensor);
+    b->tensor = tensor;
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, 1);
+    return 0;
 }
 
 wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what)
@@ -184,7 +235,7 @@ static int tensor_gc(lua_State *L)
 static int tensor_eq(lua_State *L)
 {
     box *a = to_marked(L, 1, &tensor_key), *b = to_marked(L, 2, &tensor_key);
-    lua_pushboolean(L, a && b && a->tensor == b->tensor);
+    lua_pushboolean(L, a && b && a->tensor && a->tensor == b->tensor);
     return 1;
 }
 
@@ -292,6 +343,13 @@ void lua_wick_open_classes(lua_State *L)
     }
     lua_insert(L, -2);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &classes_key);
+}
+
+void lua_wick_open_boxes(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"letGo", let_go}, {"isLetGo", is_let_go}, {"comeBack", come_back}, {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
 }
 
 static void set_methods(lua_State *L, const luaL_Reg *methods, int first)

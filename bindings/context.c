@@ -62,6 +62,13 @@ static int handle(lua_State *L)
     return 1;
 }
 
+/* liveBytes(): of all tensors. */
+static int live_bytes(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)wick_context_memory(lua_wick_context(L)).live);
+    return 1;
+}
+
 static int get_threads(lua_State *L)
 {
     lua_pushinteger(L, wick_context_threads(lua_wick_context(L)));
@@ -175,6 +182,7 @@ static int collect(lua_State *L)
 void lua_wick_open_context(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"memory", memory},
+                                         {"liveBytes", live_bytes},
                                          {"resetPeak", reset_peak},
                                          {"setMemoryLimit", set_limit},
                                          {"trim", trim},

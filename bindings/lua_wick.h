@@ -59,7 +59,7 @@ wick_tensor **lua_wick_push_box(lua_State *L);
 void lua_wick_settle(lua_State *L, int index);
 /* Pushes a box with a reference of its own. NULL pushes nil. */
 void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor);
-/* NULL when the value is no tensor; raises for a freed one. */
+/* NULL when the value is no tensor; raises for a freed one, and brings one back that was let go. */
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index);
 /* Raises when the value is no tensor. `what` names the function. */
 wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what);
@@ -73,6 +73,8 @@ void lua_wick_push_storage(lua_State *L, wick_storage *storage);
 void lua_wick_push_sizes(lua_State *L, int count, const int64_t *v);
 /* Makes the 8 tensor and 8 storage classes; leaves a table name -> metatable. */
 void lua_wick_open_classes(lua_State *L);
+/* letGo, isLetGo, comeBack: boxes that are empty for a while. */
+void lua_wick_open_boxes(lua_State *L);
 /* Registers methods in every tensor class (and the table given, when index is not 0). */
 void lua_wick_tensor_methods(lua_State *L, const luaL_Reg *methods);
 /* Pops a function and makes it a method of every tensor class. */

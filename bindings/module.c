@@ -134,6 +134,7 @@ int luaopen_wick_core(lua_State *L)
     luaL_newlib(L, functions);
     lua_wick_open_classes(L);
     lua_setfield(L, -2, "classes");
+    lua_wick_open_boxes(L);
     lua_wick_open_tensor(L);
     lua_wick_open_storage(L);
     lua_wick_open_operators(L);

@@ -226,19 +226,31 @@ static void test_cache_bound(void)
 {
     host h = {0};
     wick_context *context = open_on(&h);
-    take_and_free(context, 200, MIB);
-    expect(wick_context_memory(context).cached == 200 * MIB); /* the next step wants them again */
+    take_and_free(context, 1000, 2 * MIB);
+    expect(wick_context_memory(context).cached == 2000 * MIB); /* the next step wants them again */
     size_t blocks = h.blocks;
-    take_and_free(context, 200, MIB);
+    take_and_free(context, 1000, 2 * MIB);
     expect(h.blocks == blocks);
-    take_and_free(context, 100, 2 * MIB); /* other sizes: the cache must not grow to both */
-    expect(wick_context_memory(context).cached <= 250 * MIB);
-    for (int i = 0; i < 6000; i++) /* smaller from now on */
+    take_and_free(context, 500, 4 * MIB); /* other sizes: the cache must not grow to both */
+    expect(wick_context_memory(context).cached <= 2500 * MIB);
+    for (int i = 0; i < 60000; i++) /* smaller from now on */
         take_and_free(context, 1, MIB);
     expect(wick_context_memory(context).cached <= 64 * MIB);
     expect(h.given <= 65 * MIB);
     wick_context_release(context);
     expect(h.blocks == 0);
+}
+
+/* Of little memory as much again may be cached. */
+static void test_small_cache_bound(void)
+{
+    wick_context *context = open_plain();
+    take_and_free(context, 100, MIB);
+    take_and_free(context, 50, 2 * MIB);
+    expect(wick_context_memory(context).cached == 200 * MIB);
+    take_and_free(context, 25, 4 * MIB);
+    expect(wick_context_memory(context).cached <= 200 * MIB);
+    wick_context_release(context);
 }
 
 static void test_oldest_leaves_first(void)
@@ -292,6 +304,7 @@ int main(void)
     test("impossible sizes fail cleanly", test_impossible_sizes);
     test("a host may refuse", test_host_that_refuses);
     test("the cache is bounded", test_cache_bound);
+    test("the cache of little memory is bounded", test_small_cache_bound);
     test("the oldest block leaves the cache first", test_oldest_leaves_first);
     test("memory is poisoned when asked for", test_poison);
     return finish();

@@ -2,9 +2,10 @@
  * cache outgrows its bound, or until a limit is near; the oldest leaves first.
  *
  * The bound: beside 64 MiB that are always allowed, blocks in use and cached together stay within
- * five quarters of what was lately in use at once. So a training step finds the memory of the step
- * before, whose peak it will reach again, and a program that has become smaller gives memory back.
- */
+ * what was lately in use at once and a quarter more, or as much again up to 256 MiB. So a step of
+ * training finds the memory of the step before, whose peak it will reach again, a network that
+ * evaluates finds blocks of all the sizes that it uses by turns, and a program that has become
+ * smaller gives memory back. */
 #include "base/alloc.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 enum { ALIGNMENT = 64, POISON = 0xAB };
 static const size_t HUGE_PAGE = (size_t)2 << 20;
 static const size_t ALWAYS_CACHED = (size_t)64 << 20;
+static const size_t AGAIN = (size_t)256 << 20;
 static const uint64_t WINDOW = 8; /* allocated bytes a window, in multiples of what is in use */
 
 /* Idle memory and the rest of a size class are out of bounds for the address sanitizer, which also
@@ -154,11 +156,18 @@ static void shrink_cache(wick__heap *heap, size_t keep)
     }
 }
 
+/* How much more than what is in use at most may stay with the heap. */
+static size_t spare(size_t high)
+{
+    size_t again = high < AGAIN ? high : AGAIN;
+    return high / 4 > again ? high / 4 : again;
+}
+
 /* How many bytes may be cached while `live` are in use. */
 static size_t cache_bound(const wick__heap *heap, size_t live)
 {
     size_t high = heap->high > heap->window_high ? heap->high : heap->window_high;
-    size_t all = high + high / 4;
+    size_t all = high + spare(high);
     size_t bound = all > live + ALWAYS_CACHED ? all - live : ALWAYS_CACHED;
     size_t limit = heap->count.limit;
     if (limit && bound > limit - (live < limit ? live : limit))

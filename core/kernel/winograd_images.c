@@ -224,8 +224,8 @@ static void cut_tiles(sweep *s)
     int64_t spans = CACHED / tile_bytes / WICK__SPAN;
     s->block = (spans > 1 ? spans : 1) * WICK__SPAN;
     s->outs = 2;
-    s->shared = g->from_blocks >= SHARING_BLOCKS ||
-                (g->tiles < s->block * FEWEST && !divide_tiles(s));
+    s->shared =
+        g->from_blocks >= SHARING_BLOCKS || (g->tiles < s->block * FEWEST && !divide_tiles(s));
     if (s->shared) {
         tile_bytes += g->positions * g->to_blocks * WICK__LANES * (int64_t)sizeof(float);
         spans = SHARED / tile_bytes / WICK__SPAN;

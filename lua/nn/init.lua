@@ -63,6 +63,11 @@ local package_of = { gModule = "nngraph", ModuleFromCriterion = "nngraph" }
 
 local lazy = {}
 
+--- Whether a class of this name is the package's own.
+function lazy.defines(name)
+  return file_of[name] ~= nil or name == "Sequential"
+end
+
 function lazy.__index(_, name)
   local module = file_of[name] and "nn." .. file_of[name] or package_of[name]
   if not module then return nil end

@@ -28,6 +28,7 @@ end
 -- are as deep as they are long.
 local function copy_of(value, work)
   if class.isTensor(value) then
+    if core.isLetGo(value) then return nil end
     local key = core.pointer(value)
     work.seen[key] = work.seen[key] or copy_tensor(value, work.storages)
     return work.seen[key]
@@ -98,8 +99,9 @@ local function convert_tensor(x, name, cache)
   return core.point(x, new(cache[key], x:storageOffset(), x:size(), x:stride()))
 end
 
--- Conversion is of what takes part in computation: floating tensors.
-local function is_floating(x)
+-- Conversion is of what takes part in computation: floating tensors that are there.
+local function is_convertible(x)
+  if core.isLetGo(x) then return false end
   local name = x:type()
   return name == "torch.FloatTensor" or name == "torch.DoubleTensor" or name == "torch.HalfTensor"
 end
@@ -112,7 +114,7 @@ local function convert(value, name, cache)
     rawset(owner, "_kept", nil)
     for key, entry in pairs(owner) do
       if class.isTensor(entry) then
-        if is_floating(entry) and not transient[key] then convert_tensor(entry, name, cache) end
+        if is_convertible(entry) and not transient[key] then convert_tensor(entry, name, cache) end
       elseif type(entry) == "table" and not seen[entry] then
         seen[entry] = true
         work[#work + 1] = entry

@@ -6,6 +6,7 @@ local class = require "torch.class"
 local errors = require "wick.errors"
 local mode = require "wick.mode"
 local torch = require "torch"
+local recall = require "nn.recall"
 local tape = require "nn.tape"
 
 local Module = _G.nn.Module
@@ -34,7 +35,7 @@ end
 
 -- Runs updateOutput; its error names the module.
 local function update(self, input)
-  self:bind()
+  if core.recording() then self:bind() end
   if rawget(self, "modules") then return self:updateOutput(input) end
   local ok, output = pcall(self.updateOutput, self, input)
   if ok then return output end
@@ -119,15 +120,28 @@ end
 -- A part of an outer module's run, whether that is recorded or not. The output of a module with a
 -- gradient of its own is its buffer, which it keeps.
 local function run_within(self, input)
-  local output = run(self, input)
-  if has_own_gradient(self) then return output end
+  if has_own_gradient(self) then return run_torch7(self, input) end
+  local output = update(self, input)
   self.output = output
-  tape.note(self)
+  tape.note(self, output)
   return output
 end
 
 local function run_and_list(self, input)
   return run(self, input), tape.noted()
+end
+
+-- Runs once more what was run unrecorded, and keeps the outputs inside.
+local function run_again(self, input)
+  tape.noted().outputs = {}
+  return run_and_list(self, input)
+end
+
+local function run_unrecorded(self, input)
+  recall.open(self, input, run_again)
+  local output, notes = run_and_list(self, input)
+  recall.close(notes)
+  return output, notes
 end
 
 -- Outputs inside the last forward make room for those of the next: where nothing is recorded, no
@@ -143,17 +157,23 @@ local function drop_inner_outputs(self)
   core.collectGarbage()
 end
 
--- A run on the caller's tape.
-local function run_outermost(self, input)
-  if not core.recording() then drop_inner_outputs(self) end
-  local output, modules = tape.inside(core.recording(), run_and_list, self, input)
+-- A run where nothing is recorded.
+local function run_aside(self, input)
+  drop_inner_outputs(self)
+  local output, modules = tape.inside(false, run_unrecorded, self, input)
   if has_own_gradient(self) then return output end
   self.output = output
-  if core.recording() then
-    if not retains(self) then tape.leave_note(output, modules, self) end
-  else
-    self._kept = { inner = modules }
-  end
+  self._kept = { inner = modules }
+  return output
+end
+
+-- A run on the caller's tape.
+local function run_outermost(self, input)
+  if not core.recording() then return run_aside(self, input) end
+  local output, modules = tape.inside(true, run_and_list, self, input)
+  if has_own_gradient(self) then return output end
+  self.output = output
+  if not retains(self) then tape.leave_note(output, modules, self) end
   return output
 end
 
@@ -178,12 +198,11 @@ end
 local function forward_privately(self, input)
   drop_inner_outputs(self)
   local before = rawget(self, "output")
-  local kept = keep_input(self, input)
-  local output
-  if tape.may_record() and self.train ~= false then
+  local kept, output = tape.may_record() and keep_input(self, input) or {}
+  if kept.input and self.train ~= false then
     output = record(self, kept)
   else
-    output, kept.inner = tape.inside(false, run_and_list, self, input)
+    output, kept.inner = tape.inside(false, run_unrecorded, self, input)
   end
   self._kept = kept
   self.output = tape.point(before, output)

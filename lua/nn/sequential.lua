@@ -1,5 +1,7 @@
 -- nn.Sequential: modules one after the other.
 local errors = require "wick.errors"
+local recall = require "nn.recall"
+local tape = require "nn.tape"
 local torch = require "torch"
 
 local Sequential = torch.class("nn.Sequential", "nn.Container")
@@ -31,11 +33,16 @@ function Sequential:remove(index)
   return self
 end
 
+-- In evaluation, what a module made goes when the next one has used it.
 function Sequential:updateOutput(input)
+  local notes, output = tape.noted(), input
+  local first, last
   for i, module in ipairs(self.modules) do
-    input = self:rethrowErrors(module, i, "forward", input)
+    first, last = last, notes and #notes
+    output = self:rethrowErrors(module, i, "forward", output)
+    if first and notes.run then recall.pass(notes, first + 1, last, output, input) end
   end
-  return input
+  return output
 end
 
 Sequential.__tostring__ = Sequential.chainText

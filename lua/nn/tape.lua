@@ -146,9 +146,13 @@ function Released.__tostring(self)
   return "the released output of " .. rawget(self, "owner")
 end
 
---- Notes that an inner module left its output in a field.
-function tape.note(module)
-  if noted then noted[#noted + 1] = module end
+--- Notes that an inner module left its output in a field; where the list has `outputs`, the output
+-- too, at the module's place.
+function tape.note(module, output)
+  if not noted then return end
+  local place = #noted + 1
+  noted[place] = module
+  if noted.outputs then noted.outputs[place] = output end
 end
 
 --- The modules noted in the recording under way.
