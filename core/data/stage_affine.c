@@ -99,13 +99,19 @@ const wick__stage_kind wick__stage_translate = {
 static const wick__stage_arg rotate_args[] = {SPREAD("degrees", 90, ANY), BOOLEAN("expand", false),
                                               OUTSIDE, P(1), END};
 
-/* The size that holds all of a turned image. */
+/* Pixels between two places as far from the middle of `size` pixels. */
+static int64_t whole_between(double size, double distance)
+{
+    return (int64_t)(ceil(size / 2 + distance - 1e-9) - floor(size / 2 - distance + 1e-9));
+}
+
+/* The size that holds all of a turned image, counted in the image's own pixels as Pillow does. */
 static void expanded_size(const affine *a, int64_t *height, int64_t *width)
 {
     double s = fabs(sin(radians(a->angle))), c = fabs(cos(radians(a->angle)));
     double w = (double)*width, h = (double)*height;
-    *width = (int64_t)ceil(w * c + h * s - 1e-9);
-    *height = (int64_t)ceil(w * s + h * c - 1e-9);
+    *width = whole_between(w, (w * c + h * s) / 2);
+    *height = whole_between(h, (w * s + h * c) / 2);
 }
 
 static wick_status rotate(const wick__stage *stage, wick__sample *sample)

@@ -53,7 +53,7 @@ def between(n, out):
     return matrix
 
 
-def write(tensors):
+def write(tensors, path):
     header, data = {}, b""
     for name, array in tensors.items():
         raw = numpy.ascontiguousarray(array).tobytes()
@@ -65,7 +65,7 @@ def write(tensors):
         data += raw
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    with open(PATH, "wb") as file:
+    with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + data)
 
 
@@ -80,7 +80,8 @@ def main():
         down, across = between(11, height), between(13, width)
         plain = down @ tensors["floats"].astype(numpy.float64) @ across.T
         tensors["floats.plain.%dx%d" % (height, width)] = plain.astype(numpy.float32)
-    write(tensors)
+    write(tensors, PATH)
 
 
-main()
+if __name__ == "__main__":
+    main()
