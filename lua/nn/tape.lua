@@ -222,11 +222,12 @@ end
 -- Objects that stay ------------------------------------------------------------------------------
 
 --- The value for a field that has to stay the same object: `old`, tensor by tensor, made to stand
--- for the tensors of `new`; new objects where the old ones do not fit.
+-- for the tensors of `new`; new objects where the old ones do not fit, or are part of a recording
+-- that goes on needing them.
 function tape.point(old, new)
   if class.isTensor(new) then
     local plain = new:detach()
-    if not class.isTensor(old) or rawequal(old, new) then return plain end
+    if not class.isTensor(old) or rawequal(old, new) or old:isRecorded() then return plain end
     core.point(old, plain)
     plain:free() -- not left to the collector, for the memory behind it
     return old

@@ -31,11 +31,11 @@ for name in ("string table math io os coroutine utf8 debug package"):gmatch("%a+
   standard[name] = true
 end
 
-local own = {
-  wick = true, threads = true, tds = true, ffi = true, argcheck = true, csvigo = true, md5 = true,
-  autograd = true, display = true, dok = true, moses = true, torchnet = true, trepl = true,
-  pl = true,
-}
+local own = {}
+for name in ("wick threads tds ffi argcheck csvigo md5 autograd display dok moses torchnet trepl "
+  .. "totem cutorch cunn cudnn cltorch clnn optnet cjson pl"):gmatch("%S+") do
+  own[name] = true
+end
 
 local function holds_c_functions(module)
   for _, value in next, module do

@@ -205,6 +205,11 @@ function class.adopt(metatable, parent, constructor, module)
   return metatable
 end
 
+--- Makes `name` another name of the class `target`, by which it is found; instances keep the first.
+function class.alias(name, target)
+  metatables[name] = metatables[target]
+end
+
 local function pattern_error()
   errors.raise("torch.class: <class name> [<parent class name>] [<module table>] expected")
 end
