@@ -62,7 +62,7 @@ return {
       ByteStorage ByteTensor CharStorage CharTensor CmdLine DiskFile DoubleStorage DoubleTensor
       File FloatStorage FloatTensor Generator HalfStorage HalfTensor IntStorage IntTensor
       LongStorage LongTensor MemoryFile PipeFile ShortStorage ShortTensor TestSuite Tester Timer
-      _gen abs acos addbmm addmm addmv addr asin atan baddbmm bernoulli bhistc bitand bitor
+      _gen abs acos addbmm addmm addmv addr asin atan baddbmm bhistc bitand bitor
       bitxor cat cauchy ceil chunk cinv clamp class cos cosh cross cumprod cumsum deserialize
       deserializeFromStorage diag dist div dot exp exponential fill floor fmod frac gather
       geometric geqrf gesv getRNGState getconstructortable getenv getmetatable getnumcores histc
@@ -93,6 +93,10 @@ return {
       { "eig symeig svd gels pstrf", "A matrix that holds NaN or infinity is refused." },
       { "orgqr", "Only the columns that reflectors make." },
       { "ormqr", "The reflectors may lie in memory in any order." },
+      {
+        "bernoulli",
+        "A tensor alone holds probabilities; under `--torch7` it is filled, as in Torch7.",
+      },
       {
         "setnumthreads getnumthreads",
         "Threads of Wick's own pool, at most as many as there are cores. Results do not "

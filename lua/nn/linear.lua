@@ -19,9 +19,11 @@ end
 
 Linear.noBias = layer.noBias
 
---- Draws the parameters uniformly within 1 / sqrt(inputSize), or sqrt(3) deviations.
+--- Draws the parameters uniformly within 1 / sqrt(inputSize), or sqrt(3) deviations. Returns the
+-- layer.
 function Linear:reset(deviation)
   layer.uniform(self, 1 / math.sqrt(self.weight:size(2)), deviation, "weight", "bias")
+  return self
 end
 
 function Linear:updateOutput(input)

@@ -102,6 +102,7 @@ local function run_torch7(self, input)
   local inputs = tape.tensors(input)
   local count = #inputs
   for _, weight in ipairs(weights) do inputs[#inputs + 1] = weight end
+  if not tape.is_recorded(inputs) then return output end
   local results = tape.map(output, function(t)
     return t:detach():clone()
   end)

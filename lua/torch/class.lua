@@ -7,6 +7,7 @@ local errors = require "wick.errors"
 local class = {}
 
 local metatables = {} -- by class name
+local families = {} -- what makes the classes whose names begin so
 local constructors = {} -- constructor tables by metatable
 local rawmetatable = debug.getmetatable
 
@@ -134,8 +135,25 @@ local function find(name)
     local package_name, key = name:match("^([^.]+)%.(.+)$")
     local package_table = package_name and _G[package_name]
     local _ = type(package_table) == "table" and package_table[key]
+    for prefix, make in pairs(families) do
+      local rest = name:sub(1, #prefix) == prefix and name:sub(#prefix + 1)
+      if rest and rest:find("^[%a_][%w_]*$") then make(rest) end
+    end
   end
   return metatables[name]
+end
+
+--- Has make(rest) make the classes called `prefix` and a word, when one is looked for.
+function class.family(prefix, make)
+  families[prefix] = make
+end
+
+--- Whether a class of that name may be made by the look at it.
+function class.in_family(name)
+  for prefix in pairs(families) do
+    if name:sub(1, #prefix) == prefix then return true end
+  end
+  return false
 end
 
 local function constructor_table(metatable)

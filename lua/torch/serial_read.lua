@@ -162,7 +162,7 @@ end
 local function metatable_of(name)
   local package_name = name:match("^(%a[%w_]*)%.[%w_.]+$")
   if package_name and (type(rawget(_G, package_name)) == "table"
-    or globals.is_package(package_name)) then
+    or globals.is_package(package_name) or class.in_family(name)) then
     return class.getmetatable(name)
   end
   return class.registered(name)

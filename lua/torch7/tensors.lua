@@ -13,8 +13,19 @@ local function selecting(select)
   end
 end
 
+-- A tensor alone is filled, as by the other functions that draw; outside the mode it holds
+-- probabilities.
+local function filling(bernoulli)
+  return function(...)
+    if select("#", ...) == 1 and class.isTensor((...)) then return (...):bernoulli() end
+    return bernoulli(...)
+  end
+end
+
 --- Puts the methods in place.
 function tensors.install()
+  local torch = require "torch"
+  patch.set(torch, "bernoulli", filling(torch.bernoulli))
   for name, metatable in pairs(core.classes) do
     if name:find("Tensor$") then patch.set(metatable, "select", selecting(metatable.select)) end
   end
