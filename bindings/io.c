@@ -88,6 +88,19 @@ static int load_cifar(lua_State *L)
     return 2;
 }
 
+/* cifar100(path) -> images N x 3 x 32 x 32, coarse labels N, fine labels N */
+static int load_cifar100(lua_State *L)
+{
+    const char *path = check_path(L, "cifar100");
+    wick_tensor **images = lua_wick_push_box(L);
+    wick_tensor **coarse = lua_wick_push_box(L);
+    wick_tensor **fine = lua_wick_push_box(L);
+    lua_wick_check(L, wick_cifar100_load(lua_wick_context(L), path, images, coarse, fine));
+    for (int i = -3; i < 0; i++)
+        lua_wick_settle(L, i);
+    return 3;
+}
+
 /* ---- safetensors: loading ---- */
 
 static int close_file(lua_State *L)
@@ -249,6 +262,7 @@ void lua_wick_open_io(lua_State *L)
                                          {"writeFile", write_file},
                                          {"idx", load_idx},
                                          {"cifar", load_cifar},
+                                         {"cifar100", load_cifar100},
                                          {"safetensorsLoad", load_safetensors},
                                          {"safetensorsSave", save_safetensors},
                                          {NULL, NULL}};

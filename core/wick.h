@@ -438,6 +438,9 @@ wick_status wick_cifar_load(wick_context *context, const char *path, wick_tensor
                             wick_tensor **labels);
 wick_status wick_cifar_read(wick_context *context, const char *name, const void *data, size_t bytes,
                             wick_tensor **images, wick_tensor **labels);
+/* A binary CIFAR-100 file: the same with labels from 1 to 20 and from 1 to 100. */
+wick_status wick_cifar100_load(wick_context *context, const char *path, wick_tensor **images,
+                               wick_tensor **coarse, wick_tensor **fine);
 
 /* ---- images ---------------------------------------------------------------------------------- */
 

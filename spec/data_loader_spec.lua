@@ -279,7 +279,8 @@ describe("a sample that cannot be had", function()
     local function run(workers)
       local said = {}
       local loader = data.loader{ set, pipeline = stages, batchSize = 8, workers = workers,
-        seed = 1, shuffle = true, onError = "skip", log = function(text) said[#said + 1] = text end }
+        seed = 1, shuffle = true, onError = "skip",
+        log = function(text) said[#said + 1] = text end }
       local batches = collect(loader())
       assert.equal(3, loader:report().failed)
       assert.equal(27, loader:report().samples)

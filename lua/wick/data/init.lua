@@ -1,7 +1,7 @@
 -- The package `wick.data`: data sets, readers of those that are common, and loaders that make
 -- batches of them. Each piece is loaded at its first use, from the file that stands behind it.
 local pieces = {
-  idx = "idx", mnist = "mnist", cifar10 = "cifar10", digits = "digits",
+  idx = "idx", mnist = "mnist", cifar10 = "cifar10", cifar100 = "cifar100", digits = "digits",
   batches = "batches", dataset = "dataset", tensors = "tensors", imageFolder = "image_folder",
   imageList = "image_list", loader = "loader", sampler = "sampler", pipeline = "pipeline", tta = "tta",
 }
