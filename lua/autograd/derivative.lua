@@ -150,12 +150,20 @@ local function place_of(message)
   return { source = source, line = tonumber(line) }
 end
 
+-- What a hook may ask of its first argument. There is no generated graph to draw.
+local debugger = {}
+for _, name in ipairs{ "generateDot", "showDot" } do
+  debugger[name] = function()
+    io.stderr:write("autograd: there is no graph to draw; the message names the operation\n")
+  end
+end
+
 -- Runs f once more with every result checked, and tells the hook of the first that is not finite.
 local function debug_run(f, options, ...)
   core.setCheckFinite(true)
   local ok, message = pcall(differentiate, f, options, ...)
   core.setCheckFinite(false)
-  if not ok then options.debugHook({}, tostring(message), place_of(tostring(message))) end
+  if not ok then options.debugHook(debugger, tostring(message), place_of(tostring(message))) end
 end
 
 --- autograd.differentiate(f [, options]): the derivative of f, whose first result is the loss, with

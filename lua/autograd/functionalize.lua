@@ -1,6 +1,6 @@
 -- Modules and criteria of nn as functions of their parameters: `local f, params =
--- functionalize(nn.Linear(2, 3))`, then `f(params, x)`. The module's own parameters and gradients
--- look at the memory of those that were there last.
+-- functionalize(nn.Linear(2, 3))`, then `f(params, x)`. The module's own parameters look at the
+-- memory of those that were given last, its gradients are those that arrived last.
 local class = require "torch.class"
 local core = require "wick.core"
 local errors = require "wick.errors"
@@ -15,26 +15,36 @@ local function follow_type(object, input)
   if first and object:type() ~= first:type() then object:type(first:type()) end
 end
 
--- Every place of a parameter, { module, name }, in the order of parameters(); a parameter that
--- several modules hold has one place in `places` and further ones in its list.
-local function places_of(module)
-  local index = {}
-  for i, tensor in ipairs((module:parameters()) or {}) do index[core.pointer(tensor)] = i end
-  local places = {}
+-- Places of parameters found before, by module.
+local known = setmetatable({}, { __mode = "k" })
+
+local function hold(places, own)
+  for _, place in ipairs(places) do
+    if not rawequal(rawget(place.module, place.name), own[place.index]) then return false end
+  end
+  return places.count == #own
+end
+
+-- Every field that holds one of the module's own parameters, as { module =, name =, index = }.
+local function places_of(module, own)
+  if known[module] and hold(known[module], own) then return known[module] end
+  local index, places = {}, { count = #own }
+  for i, tensor in ipairs(own) do index[core.pointer(tensor)] = i end
   module:apply(function(one)
     for name, value in pairs(one) do
       local i = class.isTensor(value) and index[core.pointer(value)]
       if i then places[#places + 1] = { module = one, name = name, index = i } end
     end
   end)
+  known[module] = places
   return places
 end
 
 local function no_binding() end
 
 -- Puts the given tensors where the module's parameters are; returns what takes them away again.
-local function lend(module, params)
-  local places, own = places_of(module), module:parameters()
+local function lend(module, own, params)
+  local places = places_of(module, own)
   for _, place in ipairs(places) do
     rawset(place.module, place.name, params[place.index])
     rawset(place.module, "bind", no_binding)
@@ -47,8 +57,7 @@ local function lend(module, params)
   end
 end
 
-local function check_params(module, params)
-  local own = module:parameters()
+local function check_params(module, own, params)
   if type(params) ~= "table" or #params ~= #own then
     errors.raise("%s: %d parameters are wanted as a list in front of the input, got %s", module,
       #own, type(params) == "table" and #params or errors.value(params))
@@ -59,15 +68,13 @@ local function check_params(module, params)
         errors.value(params[i]), errors.value(tensor))
     end
   end
-  return own
 end
 
--- The module's own gradients look at those that arrive for what it was given.
-local function follow_gradients(module, params)
-  local _, gradients = module:parameters()
+-- The module's own gradients are those that arrive for what it was given.
+local function follow_gradients(gradients, params)
   for i, gradient in ipairs(gradients) do
     if params[i]:isRecorded() then
-      params[i]:registerHook(function(arrived) core.point(gradient, arrived:detach()) end)
+      params[i]:registerHook(function(arrived) gradient:copy(arrived:detach()) end)
     end
   end
 end
@@ -80,11 +87,11 @@ end
 
 local function run_with(module, params, input)
   follow_type(module, input)
-  for i, tensor in ipairs(check_params(module, params)) do
-    core.point(tensor, params[i]:detach())
-  end
-  follow_gradients(module, params)
-  return finish(lend(module, params), pcall(module, input))
+  local own, gradients = module:parameters()
+  check_params(module, own, params)
+  for i, tensor in ipairs(own) do core.point(tensor, params[i]:detach()) end
+  follow_gradients(gradients, params)
+  return finish(lend(module, own, params), pcall(module, input))
 end
 
 -- A function as a table that also has the module.
