@@ -46,7 +46,7 @@ wick_status wick__sample_move_boxes(wick__sample *sample, wick__move *move, cons
 {
     wick_tensor *moved = NULL;
     void *data;
-    if (!sample->boxes)
+    if (!sample->boxes || wick__count(sample->boxes) == 0)
         return WICK_OK;
     wick_status status = wick__clone(sample->boxes, &moved);
     if (!status)

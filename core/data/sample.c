@@ -45,6 +45,8 @@ static wick_status check_mask(const wick_tensor *mask, const wick_tensor *image)
 
 static wick_status check_boxes(const wick_tensor *boxes)
 {
+    if (wick__count(boxes) == 0)
+        return WICK_OK;
     if (boxes->ndim != 2 || boxes->size[1] != 4)
         return wick__fail(WICK_ESHAPE, "the boxes are %s; n x 4 expected: left, top, right, bottom",
                           wick__shape(boxes));

@@ -28,7 +28,7 @@ typedef struct wick__batch {
 uint64_t wick__sample_seed(uint64_t seed, int64_t epoch, int64_t index);
 
 /* Fails with WICK_ESHAPE or WICK_EDTYPE when the tensors are not as described. A mask may be of
- * int32 or int64 too; boxes may be none (0 x 4). */
+ * int32 or int64 too; boxes without an element are none. */
 wick_status wick__sample_check(const wick__sample *sample);
 /* The same of a batch, whose images are float32. */
 wick_status wick__batch_check(const wick__batch *batch);

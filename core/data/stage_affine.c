@@ -99,9 +99,12 @@ const wick__stage_kind wick__stage_translate = {
 static const wick__stage_arg rotate_args[] = {SPREAD("degrees", 90, ANY), BOOLEAN("expand", false),
                                               OUTSIDE, P(1), END};
 
-/* Pixels between two places as far from the middle of `size` pixels. */
+/* The pixels of `size` that are touched between two places as far from their middle; no more than
+ * fit when a whole number does. */
 static int64_t whole_between(double size, double distance)
 {
+    if (fabs(2 * distance - rint(2 * distance)) < 1e-9)
+        return (int64_t)rint(2 * distance);
     return (int64_t)(ceil(size / 2 + distance - 1e-9) - floor(size / 2 - distance + 1e-9));
 }
 

@@ -3,7 +3,8 @@
 local pieces = {
   idx = "idx", mnist = "mnist", cifar10 = "cifar10", cifar100 = "cifar100", digits = "digits",
   batches = "batches", dataset = "dataset", tensors = "tensors", imageFolder = "image_folder",
-  imageList = "image_list", loader = "loader", sampler = "sampler", pipeline = "pipeline", tta = "tta",
+  imageList = "image_list", loader = "loader", sampler = "sampler", pipeline = "pipeline",
+  tta = "tta",
 }
 
 local data = {}

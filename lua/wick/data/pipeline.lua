@@ -47,7 +47,7 @@ local function argument_at(kind, place, key)
   local argument = kind.args[at]
   if argument then return argument end
   if math.type(key) == "integer" then
-    fail(place, kind.name, "takes %d arguments, %s is one more", #kind.args, errors.value(key))
+    fail(place, kind.name, "argument %d is one too many", key)
   end
   local names = {}
   for _, known in ipairs(kind.args) do names[known.name] = true end
