@@ -7,8 +7,8 @@ local system = require "wick.system"
 local root = arg[0]:match("^(.*)/docs/[^/]*$") or "."
 local target = arg[1] or root .. "/build/docs"
 local guides = {
-  "start", "tensors", "autograd", "layers", "nngraph", "operations", "files", "images", "plots",
-  "speed", "torch7",
+  "start", "tensors", "autograd", "layers", "nngraph", "operations", "files", "images",
+  "augmentation", "plots", "speed", "torch7",
 }
 
 local function read(path)
@@ -167,6 +167,21 @@ local function lua_page()
   return lines, count
 end
 
+-- Stages of augmentation -------------------------------------------------------------------------
+
+local function stages_page()
+  local stages = require "wick.data.stages"
+  local lines = { "# Stages of augmentation\n", "What `wick.data.pipeline` is made of.\n" }
+  for _, kind in ipairs(stages.list) do
+    lines[#lines + 1] = ("### `%s`\n\n%s."):format(stages.signature(kind), kind.doc)
+    if kind.also then
+      lines[#lines + 1] = ("\nAlso `%s`."):format(kind.also:gsub("|", "`, `"))
+    end
+    lines[#lines + 1] = ""
+  end
+  return lines, #stages.list
+end
+
 -- Torch7's names ---------------------------------------------------------------------------------
 
 local about_names = [[
@@ -208,6 +223,7 @@ end
 index[#index + 1] = "\n## Reference\n"
 for _, page in ipairs{
   { "reference-operations.md", "Operations", operations_page },
+  { "reference-stages.md", "Stages of augmentation", stages_page },
   { "reference-lua.md", "Lua modules", lua_page },
   { "reference-torch7.md", "Torch7's names", names_page },
   { "reference-c.md", "C library", c_page },

@@ -1,6 +1,6 @@
 -- examples/apply/augment.lua draws every stage there is, quickly when tiles are small.
 local files = require "wick.image"
-local pipeline = require "wick.data.pipeline"
+local stages = require "wick.data.stages"
 
 local program = os.getenv("WICK_PROGRAM") or "build/wick"
 local sheet = os.tmpname()
@@ -25,7 +25,7 @@ it("the contact sheet shows every stage", function()
   local file = assert(io.open("examples/apply/augment.lua"))
   local source = file:read("a")
   file:close()
-  for _, kind in ipairs(pipeline.kinds()) do
+  for _, kind in ipairs(stages.list) do
     assert.is_truthy(source:find('{ "' .. kind.name .. '"', 1, true), kind.name)
   end
 end)

@@ -39,7 +39,7 @@ end
 for _, path in ipairs{
   "README.md", "docs/start.md", "docs/tensors.md", "docs/autograd.md", "docs/layers.md",
   "docs/nngraph.md",
-  "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/images.md",
+  "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/images.md", "docs/augmentation.md",
   "docs/torch7.md",
 } do
   describe(path, function()

@@ -81,12 +81,6 @@ end
 
 -- Applying ---------------------------------------------------------------------------------------
 
-local function is_batch(name)
-  for _, kind in ipairs(data.pipeline.kinds()) do
-    if kind.name == name then return kind.batch, kind.doc end
-  end
-end
-
 -- The picture and its mirror image in another light, mixed.
 local function mixed(pipeline, picture, seed)
   local other = data.pipeline{ { "HFlip", 1 }, { "Hue", { 0.45, 0.45 } } }(picture, 1)
@@ -97,7 +91,7 @@ end
 -- What the stage makes of the picture with this seed, with its box drawn where pixels have moved.
 local function variant(stage, picture, box, seed)
   local pipeline = data.pipeline{ stage }
-  if is_batch(stage[1]) then return shown(mixed(pipeline, picture, seed)) end
+  if data.stages.find(stage[1]).batch then return shown(mixed(pipeline, picture, seed)) end
   local made = pipeline({ image = picture, boxes = box }, seed)
   local result, corners = shown(made.image), made.boxes[1]
   if (made.boxes - box):abs():max() > 0 and corners[3] - corners[1] > 4
@@ -139,7 +133,7 @@ end
 
 local function draw_row(sheet, stage, picture, box, x, y, options)
   local letters = options.variants * (options.tile + GAP) // 6 - 1
-  local _, doc = is_batch(stage[1])
+  local doc = data.stages.find(stage[1]).doc
   write(sheet, shorten(source_of(stage), letters), x, y, INK)
   write(sheet, shorten(doc, letters), x, y + LINE, FAINT)
   for i = 1, options.variants do

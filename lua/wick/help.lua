@@ -59,6 +59,12 @@ local function operation_help(name)
   return #texts > 0 and table.concat(texts, "\n\n") or nil
 end
 
+-- Stages of augmentation, whose names are in quotes where they are used.
+local function stage_help(name)
+  local found, stages = pcall(require, "wick.data.stages")
+  return found and stages.text(name) or nil
+end
+
 -- Sources --------------------------------------------------------------------------------------
 
 local function lines_of(source)
@@ -158,6 +164,7 @@ function help.text(name, value)
   local metatable = class_of(value)
   local text = metatable and class_help(metatable) or operation_help(name)
     or type(value) == "function" and function_help(name, value)
+    or value == nil and stage_help(name)
   if text then return text end
   if value ~= nil then return ("%s is %s; nothing more is written about it"):format(name,
     errors.value(value)) end

@@ -4,7 +4,7 @@ local pieces = {
   idx = "idx", mnist = "mnist", cifar10 = "cifar10", cifar100 = "cifar100", digits = "digits",
   batches = "batches", dataset = "dataset", tensors = "tensors", imageFolder = "image_folder",
   imageList = "image_list", loader = "loader", sampler = "sampler", pipeline = "pipeline",
-  tta = "tta",
+  stages = "stages", tta = "tta",
 }
 
 local data = {}

@@ -13,6 +13,7 @@
 local class = require "torch.class"
 local core = require "wick.core"
 local errors = require "wick.errors"
+local known = require "wick.data.stages"
 local torch = require "torch"
 
 local WHAT = "wick.data.pipeline"
@@ -24,16 +25,6 @@ Pipeline.__name = WHAT
 
 local build
 
--- Kinds ------------------------------------------------------------------------------------------
-
--- Every name of a kind -> its descriptor; and what is suggested.
-local kinds, kind_names = {}, {}
-for _, kind in ipairs(core.pipeline.kinds()) do
-  for name in (kind.name .. "|" .. (kind.also or "")):gmatch("[^|]+") do kinds[name] = kind end
-  kind_names[kind.name] = true
-  for place, argument in ipairs(kind.args) do kind.args[argument.name] = place end
-end
-
 -- Reading stages ---------------------------------------------------------------------------------
 
 local function fail(place, name, message, ...)
@@ -42,15 +33,15 @@ local function fail(place, name, message, ...)
 end
 
 local function argument_at(kind, place, key)
-  local at = key
-  if math.type(key) ~= "integer" then at = kind.args[key] end
-  local argument = kind.args[at]
-  if argument then return argument end
+  if kind.args[key] then return kind.args[key] end
   if math.type(key) == "integer" then
     fail(place, kind.name, "argument %d is one too many", key)
   end
   local names = {}
-  for _, known in ipairs(kind.args) do names[known.name] = true end
+  for _, argument in ipairs(kind.args) do
+    if argument.name == key then return argument end
+    names[argument.name] = true
+  end
   fail(place, kind.name, "there is no argument %s%s", errors.value(key),
     errors.suggestion(errors.nearest(key, names)))
 end
@@ -85,14 +76,14 @@ end
 -- Whether a stage is { "module", "function" }: two words, the first not a stage's name.
 local function is_module_function(stage)
   return type(stage[1]) == "string" and type(stage[2]) == "string" and #stage == 2
-    and not kinds[stage[1]] and next(stage, next(stage, next(stage))) == nil
+    and not known.find(stage[1]) and next(stage, next(stage, next(stage))) == nil
 end
 
 local function add_module_function(handle, place, module, name)
   local found, functions = pcall(require, module)
   if not found then
     fail(place, nil, "%s is no stage%s, and no module: %s", errors.value(module),
-      errors.suggestion(errors.nearest(module, kind_names)), functions)
+      known.suggestion(module), functions)
   end
   if type(functions) ~= "table" or type(functions[name]) ~= "function" then
     fail(place, nil, "the module %s has no function %s", module, name)
@@ -113,10 +104,10 @@ local function add_stage(handle, place, stage)
   elseif is_module_function(stage) then
     add_module_function(handle, place, stage[1], stage[2])
   else
-    local kind = kinds[stage[1]]
+    local kind = known.find(stage[1])
     if not kind then
       fail(place, nil, "there is no stage %s%s", errors.value(stage[1]),
-        errors.suggestion(errors.nearest(stage[1], kind_names)))
+        known.suggestion(stage[1]))
     end
     local added, message = pcall(core.pipeline.add, handle, kind.name,
       arguments_of(kind, place, stage))
@@ -213,15 +204,6 @@ function Pipeline:__tostring()
   return table.concat(lines, "\n") .. "\n}"
 end
 
--- The module -------------------------------------------------------------------------------------
-
-local pipeline = {}
-
---- pipeline.kinds(): the descriptors of all stages: name, also (its names elsewhere), doc, batch,
--- and args, each with name, kind, default, least and most.
-pipeline.kinds = core.pipeline.kinds
-
---- wick.data.pipeline(stages): a pipeline of these stages, checked. See the top of the file.
-return setmetatable(pipeline, {
-  __call = function(_, stages) return build(stages) end,
-})
+--- wick.data.pipeline(stages): a pipeline of these stages, checked; one that is a pipeline already
+-- is returned. wick.data.stages lists what there is.
+return build
