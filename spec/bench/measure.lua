@@ -40,7 +40,7 @@ end
 
 -- Rounds -----------------------------------------------------------------------------------------
 
-local PAUSE = 0.005 -- seconds in which the threads of the process before stop looking for work
+local PAUSE = 0.05 -- seconds in which the threads of the process before stop looking for work
 
 -- Takes samples in turn, as many as the bounds allow; returns the process that ended over it.
 local function interleave(runners, bounds)
