@@ -16,7 +16,7 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 LUA := lua5.4
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick suites demo \
+.PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick bench-shapes suites demo \
   docs env install uninstall clean help tools FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -267,6 +267,9 @@ bench: all $(BENCH_PARTS) ## measures speed and memory beside PyTorch where it i
 
 bench-quick: all $(BENCH_PARTS) ## the part of it that fits into two minutes
 	@$(PROGRAM) spec/bench/run.lua $(BENCH) quick
+
+bench-shapes: all $(BENCH_PARTS) ## how convolution answers to 500 random shapes and to growing ones
+	@$(PROGRAM) spec/bench/shapes.lua $(BENCH)
 
 # Measures the processor that it is compiled on.
 $(BENCH)/peak: spec/bench/peak.c $(BUILD)/flags

@@ -10,6 +10,9 @@
 
 typedef enum way { NOTHING, WHOLE, DIRECT, UNFOLD } way;
 
+/* Outputs from which on direct convolution pays, and its gradient of the weight. */
+enum { FEWEST = 16, FEWEST_FOR_WEIGHT = 36 };
+
 /* Whether every window is the whole image: then images are the rows of a matrix. */
 static bool windows_are_images(const wick__conv_dims *d)
 {
@@ -20,16 +23,24 @@ static bool windows_are_images(const wick__conv_dims *d)
     return same;
 }
 
-/* The share of a direct sweep's positions that are pixels: it drops what lies between rows and
- * what fills the last vector (of 16 floats at most). */
-static double used_lanes(const int64_t pixels[2], int64_t pitch)
+/* The share of a direct sweep's positions that an output needs: it drops what lies between rows and
+ * what fills the last vector (of 16 floats at most), and where strides are long, or windows hardly
+ * smaller than the image, gradients sweep over much that no output comes from. */
+static double used_lanes(const wick__conv_dims *d, const int64_t pixels[2])
 {
+    int64_t pitch = pixels[1] + (d->kernel[1] - 1) * d->dilation[1] / d->stride[1];
     int64_t positions = (pixels[0] - 1) * pitch + pixels[1];
-    return (double)(pixels[0] * pixels[1]) / (double)((positions + 15) / 16 * 16);
+    return (double)(d->out[0] * d->out[1]) / (double)((positions + 15) / 16 * 16);
 }
 
-/* `pixels` are those that a sweep computes. */
-static way choose(const wick__conv_dims *d, const int64_t pixels[2])
+/* One channel of a group makes one or two: too little for products of matrices. */
+static bool is_thin(const wick__conv_dims *d)
+{
+    return d->groups > 1 && d->in_channels * d->out_channels <= 2 * d->groups * d->groups;
+}
+
+/* `pixels` are those that a sweep computes; with fewer than `fewest` it is not worth beginning. */
+static way choose(const wick__conv_dims *d, const int64_t pixels[2], int64_t fewest)
 {
     if (d->batch * d->in_channels * d->in[0] * d->in[1] == 0 ||
         d->out_channels * d->out[0] * d->out[1] * d->kernel[0] * d->kernel[1] == 0)
@@ -38,15 +49,15 @@ static way choose(const wick__conv_dims *d, const int64_t pixels[2])
         return UNFOLD;
     if (windows_are_images(d))
         return WHOLE;
-    int64_t pitch = pixels[1] + (d->kernel[1] - 1) * d->dilation[1] / d->stride[1];
-    return used_lanes(pixels, pitch) > 0.25 || d->groups > 1 ? DIRECT : UNFOLD;
+    bool pays = d->out[0] * d->out[1] >= fewest && used_lanes(d, pixels) > 0.3;
+    return pays || is_thin(d) ? DIRECT : UNFOLD;
 }
 
 wick_status wick__conv_forward(wick_context *context, wick_dtype dtype, const wick__conv_dims *d,
                                const void *x, const void *w, const void *bias, void *y)
 {
     int64_t columns = d->in_channels * d->kernel[0] * d->kernel[1];
-    switch (choose(d, d->out)) {
+    switch (choose(d, d->out, FEWEST)) {
     case NOTHING:
         wick__conv_fill_bias(context, dtype, d->batch, d->out_channels, d->out[0] * d->out[1], bias,
                              y);
@@ -69,7 +80,7 @@ wick_status wick__conv_backward_input(wick_context *context, wick_dtype dtype,
 {
     int64_t columns = d->in_channels * d->kernel[0] * d->kernel[1];
     int64_t pixels[2] = {d->in[0] / d->stride[0] + 1, d->in[1] / d->stride[1] + 1};
-    switch (choose(d, pixels)) {
+    switch (choose(d, pixels, FEWEST)) {
     case NOTHING:
         wick__conv_fill_bias(context, dtype, d->batch, d->in_channels, d->in[0] * d->in[1], bias,
                              gx);
@@ -92,7 +103,7 @@ static wick_status backward_weight(wick_context *context, wick_dtype dtype,
                                    void *gw)
 {
     int64_t columns = d->in_channels / d->groups * d->kernel[0] * d->kernel[1];
-    switch (choose(d, d->out)) {
+    switch (choose(d, d->out, FEWEST_FOR_WEIGHT)) {
     case NOTHING:
         memset(gw, 0, (size_t)(d->out_channels * columns) * (dtype == WICK_FLOAT64 ? 8 : 4));
         return WICK_OK;
