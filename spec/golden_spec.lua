@@ -1,6 +1,7 @@
 -- The stored values of spec/golden/, which spec/support/golden.py wrote with PyTorch: results and
 -- gradients in float32 and float64.
 local torch = require "torch"
+local nn = require "nn"
 local core = require "wick.core"
 local safetensors = require "wick.safetensors"
 local array = require "spec.support.array"
@@ -12,7 +13,7 @@ local TYPES = { f32 = "torch.FloatTensor", f64 = "torch.DoubleTensor" }
 
 local FAMILIES = {
   "products", "convolution", "pooling", "normalisation", "activations", "losses", "reductions",
-  "indexing", "limits",
+  "indexing", "limits", "volumes",
 }
 
 -- The tensors of a case by name, and its title and Lua expression.
@@ -48,7 +49,7 @@ local function inputs_of(case, precision)
       inputs[name] = tensor
     end
   end
-  inputs.torch = torch
+  inputs.torch, inputs.nn = torch, nn
   return inputs, leaves, names
 end
 

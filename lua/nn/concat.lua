@@ -113,13 +113,14 @@ end
 
 function Parallel:updateOutput(input)
   local dim = layer.dimension(input, self.inputDimension)
-  if input:size(dim) < #self.modules then
+  local count = input:size(dim)
+  if count > #self.modules then
     errors.raise("%s: %d modules, but %s has %d slices along dimension %d", class.typename(self),
-      #self.modules, layer.shape(input), input:size(dim), dim)
+      #self.modules, layer.shape(input), count, dim)
   end
   local outputs = {}
-  for i, module in ipairs(self.modules) do
-    outputs[i] = self:rethrowErrors(module, i, "forward", layer.slice(input, dim, i))
+  for i = 1, count do
+    outputs[i] = self:rethrowErrors(self.modules[i], i, "forward", layer.slice(input, dim, i))
   end
   return torch.cat(outputs, self.outputDimension)
 end

@@ -22,8 +22,9 @@ local files = {
   lookup_table = "LookupTable",
   dropout = "Dropout SpatialDropout VolumetricDropout WhiteNoise",
   shape = "View Reshape Squeeze Unsqueeze Replicate Collapse Transpose Contiguous Copy",
-  region = "Narrow Select Padding SpatialZeroPadding SpatialReplicationPadding "
-    .. "SpatialReflectionPadding",
+  region = "Narrow Select Padding",
+  padding = "SpatialZeroPadding SpatialReplicationPadding SpatialReflectionPadding "
+    .. "VolumetricReplicationPadding",
   reductions = "Max Min Sum Mean Normalize",
   simple = "Identity Constant GradientReversal ZeroGrad PrintSize",
   pairs_of_tensors = "MM MV DotProduct CosineDistance PairwiseDistance",
@@ -31,16 +32,24 @@ local files = {
     .. "SplitTable SelectTable NarrowTable FlattenTable",
   concat = "Concat DepthConcat ConcatTable ParallelTable Parallel MapTable",
   decorator = "Decorator Bottle",
-  spatial_convolution = "SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution",
-  spatial_full_convolution = "SpatialFullConvolution",
-  spatial_convolution_map = "SpatialConvolutionMap tables",
-  spatial_pooling = "SpatialMaxPooling SpatialDilatedMaxPooling SpatialMaxUnpooling "
-    .. "SpatialAveragePooling SpatialAdaptiveMaxPooling SpatialAdaptiveAveragePooling "
-    .. "SpatialSubSampling SpatialLPPooling",
+  convolution = "SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution "
+    .. "VolumetricConvolution VolumetricDilatedConvolution",
+  full_convolution = "SpatialFullConvolution VolumetricFullConvolution",
+  spatial_convolution_map = "SpatialConvolutionMap SpatialFullConvolutionMap tables",
+  spatial_convolution_local = "SpatialConvolutionLocal",
+  spatial_convolution_depthwise = "SpatialDepthWiseConvolution",
+  temporal_convolution = "TemporalConvolution TemporalRowConvolution",
+  max_pooling = "SpatialMaxPooling SpatialDilatedMaxPooling SpatialMaxUnpooling "
+    .. "VolumetricMaxPooling VolumetricDilatedMaxPooling VolumetricMaxUnpooling",
+  average_pooling = "SpatialAveragePooling VolumetricAveragePooling SpatialAdaptiveMaxPooling "
+    .. "SpatialAdaptiveAveragePooling SpatialSubSampling",
+  fractional_pooling = "SpatialFractionalMaxPooling VolumetricFractionalMaxPooling",
+  power_pooling = "SpatialLPPooling FeatureLPPooling",
+  temporal_pooling = "TemporalMaxPooling TemporalSubSampling TemporalDynamicKMaxPooling",
   batch_normalization = "BatchNormalization SpatialBatchNormalization VolumetricBatchNormalization",
   spatial_normalization = "SpatialCrossMapLRN SpatialSubtractiveNormalization "
     .. "SpatialDivisiveNormalization SpatialContrastiveNormalization",
-  spatial_resampling = "SpatialUpSamplingNearest SpatialUpSamplingBilinear PixelShuffle",
+  resampling = "SpatialUpSamplingNearest SpatialUpSamplingBilinear UpSampling PixelShuffle",
   class_criteria = "ClassNLLCriterion SpatialClassNLLCriterion CrossEntropyCriterion "
     .. "MultiMarginCriterion",
   regression_criteria = "MSECriterion AbsCriterion SmoothL1Criterion DistKLDivCriterion "

@@ -50,6 +50,15 @@ function layer.noBias(self)
   return self
 end
 
+--- Raises unless those fields of a layer are positive.
+function layer.check_positive(self, ...)
+  for _, name in ipairs{ ... } do
+    if self[name] < 1 then
+      errors.raise("%s: %s is %d, it has to be positive", class.typename(self), name, self[name])
+    end
+  end
+end
+
 --- A whole number: fractions are cut off, as Torch7 did with (k - 1) / 2.
 function layer.whole(number)
   return math.tointeger(number) or (number >= 0 and math.floor(number) or math.ceil(number))
@@ -107,12 +116,20 @@ function layer.same_type(x, parameter)
     x:type(), parameter:type())
 end
 
---- The square root, whose gradient is 0 where x is.
-function layer.sqrt(x)
+--- The root of a power, whose gradient is 0 where x is.
+function layer.root(x, power)
+  local function root(y)
+    return power == 2 and torch.sqrt(y) or torch.pow(y, 1 / power)
+  end
   local zero = x:detach():eq(0)
-  if not zero:any() then return torch.sqrt(x) end
+  if not zero:any() then return root(x) end
   zero = zero:typeAs(x)
-  return torch.cmul(torch.sqrt(torch.add(x, zero)), torch.add(torch.mul(zero, -1), 1))
+  return torch.cmul(root(torch.add(x, zero)), torch.add(torch.mul(zero, -1), 1))
+end
+
+--- The square root, likewise.
+function layer.sqrt(x)
+  return layer.root(x, 2)
 end
 
 return layer

@@ -307,12 +307,17 @@ local function roots_of(self, output, grad_output)
   return roots, seeds
 end
 
+--- The gradient for an input on which no output depends.
+function Module:zeroGradient(x)
+  return x:detach():clone():zero()
+end
+
 -- Gradients of the private graph for a list of leaves; zeros where nothing depends.
 local function gradients(self, kept, grad_output, leaves, retain)
   local roots, seeds = roots_of(self, kept.output, grad_output)
   local grads = #roots > 0 and #leaves > 0 and core.grad(roots, leaves, seeds, { retain = retain })
     or {}
-  for i, x in ipairs(leaves) do grads[i] = grads[i] or x:detach():clone():zero() end
+  for i, x in ipairs(leaves) do grads[i] = grads[i] or self:zeroGradient(x) end
   return grads
 end
 
@@ -377,7 +382,7 @@ local function backward_once(self, input, grad_output, scale)
     local roots, seeds = roots_of(self, output, grad_output)
     if #roots > 0 then core.backward(roots, seeds) end
     grads = {}
-    for i, x in ipairs(leaves) do grads[i] = x.grad or x:detach():clone():zero() end
+    for i, x in ipairs(leaves) do grads[i] = x.grad or self:zeroGradient(x) end
   else
     local weights = self:parameters() or {}
     local all = table.move(weights, 1, #weights, #leaves + 1, { table.unpack(leaves) })

@@ -1,7 +1,9 @@
--- Convolution with a table of connections between planes, as in LeNet-5, and the tables.
+-- Convolution with a table of connections between planes, as in LeNet-5, the same transposed, and
+-- the tables.
 local args = require "wick.args"
 local errors = require "wick.errors"
 local torch = require "torch"
+local axes = require "nn.axes"
 local layer = require "nn.layer"
 
 local nn = _G.nn
@@ -47,21 +49,17 @@ rawset(nn, "tables", tables)
 
 -- The layer --------------------------------------------------------------------------------------
 
-local Map = torch.class("nn.SpatialConvolutionMap", "nn.Module")
+local function declaration(name)
+  return args(axes.spatial:declaration(name, {
+    { { "connTable", "tensor" } }, axes.spatial:rows("k", "integer"),
+    axes.spatial:rows("d", "integer", 1, 1),
+  }, { kernel = "k", stride = "d" }))
+end
 
-Map.args = args{ "nn.SpatialConvolutionMap",
-  { "connTable", "tensor" }, { "kW", "integer" }, { "kH", "integer", function(a) return a.kW end },
-  { "dW", "integer", 1 }, { "dH", "integer", 1 },
-  kernel = { "kW", "kH" }, stride = { "dW", "dH" },
-}
-
---- nn.SpatialConvolutionMap(connTable, kW, kH [, dW, dH]): row i of the table names the input and
--- the output plane that kernel i, weight[i], connects.
-function Map:__init(...)
-  local a = layer.begin(self, Map.args, ...)
+local function build(self, a)
   if a.connTable:dim() ~= 2 or a.connTable:size(2) ~= 2 then
-    errors.raise("nn.SpatialConvolutionMap: the table of connections has rows of two planes, "
-      .. "got %s", layer.shape(a.connTable))
+    errors.raise("%s: the table of connections has rows of two planes, got %s",
+      torch.typename(self), layer.shape(a.connTable))
   end
   self.nInputPlane = math.tointeger(a.connTable:select(2, 1):max())
   self.nOutputPlane = math.tointeger(a.connTable:select(2, 2):max())
@@ -86,24 +84,44 @@ local function draw_each(self)
 end
 
 --- Draws each kernel uniformly within 1 / sqrt(inputs of its output plane), or sqrt(3) deviations.
-function Map:reset(deviation)
+local function reset(self, deviation)
   if deviation then return layer.uniform(self, nil, deviation, "weight", "bias") end
   torch.noGrad(draw_each, self)
 end
 
--- The kernels in a weight of all connections, zero where there is none.
-local function full_weight(self)
+-- The kernels in a weight of all connections, zero where there is none. `rows`, `columns`: what its
+-- first two dimensions count, columns 1 and 2 of the table and how many planes there are.
+local function full_weight(self, rows, columns)
   local planes = self.connTable:long()
-  local rows = torch.add(torch.mul(torch.add(planes:select(2, 2), -1), self.nInputPlane),
-    planes:select(2, 1))
+  local places = torch.add(torch.mul(torch.add(planes:select(2, rows.column), -1), columns.planes),
+    planes:select(2, columns.column))
   local weight = self.weight
-  local full = weight.new(self.nOutputPlane * self.nInputPlane, self.kH * self.kW):zero()
-  full = torch.indexAdd(full, 1, rows, weight:view(weight:size(1), -1))
-  return full:view(self.nOutputPlane, self.nInputPlane, self.kH, self.kW)
+  local full = weight.new(rows.planes * columns.planes, self.kH * self.kW):zero()
+  full = torch.indexAdd(full, 1, places, weight:view(weight:size(1), -1))
+  return full:view(rows.planes, columns.planes, self.kH, self.kW)
+end
+
+local function inputs_of(self)
+  return { column = 1, planes = self.nInputPlane }
+end
+
+local function outputs_of(self)
+  return { column = 2, planes = self.nOutputPlane }
+end
+
+local Map = torch.class("nn.SpatialConvolutionMap", "nn.Module")
+
+Map.args, Map.reset = declaration "nn.SpatialConvolutionMap", reset
+
+--- nn.SpatialConvolutionMap(connTable, kW, kH [, dW, dH]): row i of the table names the input and
+-- the output plane that kernel i, weight[i], connects.
+function Map:__init(...)
+  build(self, layer.begin(self, Map.args, ...))
 end
 
 function Map:updateOutput(input)
-  return torch.conv2d(input, full_weight(self), self.bias, { stride = { self.dH, self.dW } })
+  return torch.conv2d(input, full_weight(self, outputs_of(self), inputs_of(self)), self.bias,
+    { stride = { self.dH, self.dW } })
 end
 
 --- Multiply-adds for an output: those of the connections there are.
@@ -113,4 +131,24 @@ end
 
 function Map:window()
   return { self.kH, self.kW }, { self.dH, self.dW }
+end
+
+local FullMap = torch.class("nn.SpatialFullConvolutionMap", "nn.Module")
+
+FullMap.args, FullMap.reset = declaration "nn.SpatialFullConvolutionMap", reset
+
+--- nn.SpatialFullConvolutionMap(connTable, kW, kH [, dW, dH]): the same transposed, with outputs of
+-- (in - 1) d + k pixels a side.
+function FullMap:__init(...)
+  build(self, layer.begin(self, FullMap.args, ...))
+end
+
+function FullMap:updateOutput(input)
+  return torch.convTranspose2d(input, full_weight(self, inputs_of(self), outputs_of(self)),
+    self.bias, { stride = { self.dH, self.dW } })
+end
+
+--- Multiply-adds for an input.
+function FullMap:multiplyAdds(input)
+  return input:nElement() // self.nInputPlane * self.weight:nElement()
 end

@@ -2,10 +2,10 @@
 
     python3 spec/support/golden.py
 
-Run by hand where PyTorch is installed; the specs never need it. golden_cases.py has the cases. A file
-a family: safetensors, with the Lua expression of every case among the metadata, its inputs (float32
-holds them exactly), and the results and gradients of the inputs for fixed weights `v`, computed in
-float32 and in float64.
+Run by hand where PyTorch is installed; the specs never need it. golden_cases.py and
+golden_volumes.py have the cases. A file a family: safetensors, with the Lua expression of every case
+among the metadata, its inputs (float32 holds them exactly), and the results and gradients of the
+inputs for fixed weights `v`, computed in float32 and in float64.
 """
 
 import json
@@ -15,6 +15,7 @@ import struct
 import torch
 
 import golden_cases
+import golden_volumes
 from golden_cases import Index, Mask
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "golden")
@@ -91,7 +92,7 @@ class File:
 
 
 if __name__ == "__main__":
-    for family in golden_cases.FAMILIES:
+    for family in golden_cases.FAMILIES + golden_volumes.FAMILIES:
         file = File(family.__name__)
         family(file)
         file.write()

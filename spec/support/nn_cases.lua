@@ -135,15 +135,6 @@ case("Narrow", { make = simple("Narrow", 2, 2, -2), input = sizes(3, 5), output 
 case("Select", { make = simple("Select", -1, -2), input = sizes(3, 4), output = { 3 } })
 case("Padding", { make = simple("Padding", 1, -2, 1, 7), input = sizes(3, 4), output = { 3, 6 } })
 case("Padding", { make = simple("Padding", 1, 2, 2, 0, 2), input = sizes(3, 4), output = { 5, 4 } })
-case("SpatialZeroPadding", { make = simple("SpatialZeroPadding", 1, 2, -1, 0),
-  input = sizes(2, 3, 4), output = { 2, 2, 7 },
-  text = "nn.SpatialZeroPadding(l=1, r=2, t=-1, b=0)" })
-case("SpatialReflectionPadding", { make = simple("SpatialReflectionPadding", 1),
-  input = sizes(2, 3, 4), output = { 2, 5, 6 },
-  text = "nn.SpatialReflectionPadding(l=1, r=1, t=1, b=1)" })
-case("SpatialReplicationPadding", { make = simple("SpatialReplicationPadding", 2, 0, 0, 1),
-  input = sizes(2, 3, 4), output = { 2, 4, 6 },
-  text = "nn.SpatialReplicationPadding(l=2, r=0, t=0, b=1)" })
 
 -- Reductions -------------------------------------------------------------------------------------
 
@@ -183,72 +174,9 @@ case("FlattenTable", { make = simple "FlattenTable", input = function()
   return { torch.randn(2):double(), { torch.randn(3):double(), { torch.randn(1):double() } } }
 end, output = { { 2 }, { 3 }, { 1 } } })
 
--- Images -----------------------------------------------------------------------------------------
+-- Images, volumes, sequences ---------------------------------------------------------------------
 
-case("SpatialConvolution", { make = simple("SpatialConvolution", 2, 3, 3, 2, 2, 1, 1, 0),
-  named = function()
-    return nn.SpatialConvolution{ 2, 3, kernel = { 3, 2 }, stride = { 2, 1 }, pad = { 1, 0 } }
-  end, input = sizes(2, 2, 4, 5), output = { 2, 3, 3, 3 },
-  text = "nn.SpatialConvolution(2 -> 3, 3x2, 2,1, 1,0)" })
-case("SpatialConvolution", {
-  make = function()
-    return nn.SpatialConvolution{ 2, 4, kernel = 2, stride = 2, pad = "same", groups = 2,
-      bias = false }
-  end, input = sizes(2, 3, 5), output = { 4, 2, 3 },
-  text = "nn.SpatialConvolution(2 -> 4, 2x2, 2,2, same, groups 2) without bias" })
-case("SpatialConvolutionMM", { make = simple("SpatialConvolutionMM", 2, 3, 3, 3),
-  input = sizes(2, 4, 4), output = { 3, 2, 2 }, text = "nn.SpatialConvolutionMM(2 -> 3, 3x3)" })
-case("SpatialDilatedConvolution", {
-  make = simple("SpatialDilatedConvolution", 1, 2, 2, 2, 1, 1, 1, 1, 2, 2),
-  named = function()
-    return nn.SpatialDilatedConvolution{ 1, 2, kernel = 2, pad = 1, dilation = 2 }
-  end, input = sizes(1, 1, 4, 4), output = { 1, 2, 4, 4 },
-  text = "nn.SpatialDilatedConvolution(1 -> 2, 2x2, 1,1, 1,1, 2,2)" })
-case("SpatialFullConvolution", {
-  make = simple("SpatialFullConvolution", 2, 3, 3, 3, 2, 2, 1, 1, 1, 1),
-  named = function()
-    return nn.SpatialFullConvolution{ 2, 3, kernel = 3, stride = 2, pad = 1, adj = 1 }
-  end, input = sizes(1, 2, 2, 3), output = { 1, 3, 4, 6 },
-  text = "nn.SpatialFullConvolution(2 -> 3, 3x3, 2,2, 1,1, 1,1)" })
-case("SpatialConvolutionMap", {
-  make = function()
-    return nn.SpatialConvolutionMap(torch.Tensor{ { 1, 1 }, { 2, 1 }, { 2, 3 }, { 1, 2 } }, 2, 2)
-  end, input = sizes(2, 2, 3, 3), output = { 2, 3, 2, 2 } })
-case("SpatialMaxPooling", { make = simple("SpatialMaxPooling", 2, 2),
-  named = function() return nn.SpatialMaxPooling{ kernel = 2 } end,
-  input = sizes(2, 2, 4, 5), output = { 2, 2, 2, 2 }, text = "nn.SpatialMaxPooling(2x2, 2,2)" })
-case("SpatialMaxPooling", {
-  make = function() return nn.SpatialMaxPooling(3, 3, 2, 2, 1, 1):ceil() end,
-  input = sizes(1, 4, 4), output = { 1, 3, 3 }, text = "nn.SpatialMaxPooling(3x3, 2,2, 1,1)" })
-case("SpatialDilatedMaxPooling", {
-  make = simple("SpatialDilatedMaxPooling", 2, 2, 1, 1, 0, 0, 2, 2), input = sizes(1, 4, 4),
-  output = { 1, 2, 2 }, text = "nn.SpatialDilatedMaxPooling(2x2, 1,1, 2,2)" })
-case("SpatialAveragePooling", {
-  make = function() return nn.SpatialAveragePooling(3, 3, 2, 2, 1, 1):setCountExcludePad() end,
-  input = sizes(2, 1, 4, 4), output = { 2, 1, 2, 2 },
-  text = "nn.SpatialAveragePooling(3x3, 2,2, 1,1)" })
-case("SpatialAdaptiveMaxPooling", { make = simple("SpatialAdaptiveMaxPooling", 3, 2),
-  input = sizes(2, 1, 5, 4), output = { 2, 1, 2, 3 } })
-case("SpatialAdaptiveAveragePooling", { make = simple("SpatialAdaptiveAveragePooling", 3, 2),
-  input = sizes(1, 5, 4), output = { 1, 2, 3 } })
-case("SpatialSubSampling", { make = simple("SpatialSubSampling", 2, 2, 2, 2, 2),
-  input = sizes(2, 2, 4, 4), output = { 2, 2, 2, 2 } })
-case("SpatialCrossMapLRN", { make = simple("SpatialCrossMapLRN", 3, 1), input = sizes(1, 4, 2, 2) })
-case("SpatialSubtractiveNormalization", {
-  make = function() return nn.SpatialSubtractiveNormalization(2, torch.ones(3, 3)) end,
-  input = sizes(1, 2, 3, 4) })
-case("SpatialDivisiveNormalization", {
-  make = function() return nn.SpatialDivisiveNormalization(2, torch.ones(3)) end,
-  input = sizes(2, 3, 4) })
-case("SpatialContrastiveNormalization", {
-  make = function() return nn.SpatialContrastiveNormalization(1, torch.ones(3)) end,
-  input = sizes(1, 1, 3, 4) })
-case("SpatialUpSamplingNearest", { make = simple("SpatialUpSamplingNearest", 2),
-  input = sizes(1, 2, 2, 3), output = { 1, 2, 4, 6 } })
-case("SpatialUpSamplingBilinear", { make = simple("SpatialUpSamplingBilinear", 2),
-  input = sizes(2, 2, 3), output = { 2, 4, 6 }, text = "nn.SpatialUpSamplingBilinear(2)" })
-case("PixelShuffle", { make = simple("PixelShuffle", 2), input = sizes(1, 4, 2, 3),
-  output = { 1, 1, 4, 6 }, text = "nn.PixelShuffle(2)" })
+require "spec.support.nn_image_cases"(case, simple, sizes)
 
 -- Containers -------------------------------------------------------------------------------------
 
@@ -284,10 +212,4 @@ case("MapTable", { make = function() return nn.MapTable(nn.Linear(3, 2)) end,
   text = "nn.MapTable {\n  {input[i]} -> nn.Linear(3 -> 2) -> {output[i]}\n}" })
 case("Bottle", { make = function() return nn.Bottle(nn.Linear(4, 2)) end,
   input = sizes(2, 3, 4), output = { 2, 3, 2 }, text = "nn.Bottle @ nn.Linear(4 -> 2)" })
-case("SpatialLPPooling", { make = simple("SpatialLPPooling", 1, 2, 2, 2),
-  input = sizes(1, 4, 4), output = { 1, 2, 2 },
-  text = "nn.SpatialLPPooling {\n  [input -> (1) -> (2) -> (3) -> (4) -> output]\n"
-    .. "  (1): nn.Square\n  (2): nn.SpatialAveragePooling(2x2, 2,2)\n  (3): nn.MulConstant\n"
-    .. "  (4): nn.Sqrt\n}" })
-
 return cases
