@@ -83,12 +83,15 @@ COMPILE := -std=c11 -D_GNU_SOURCE -DWICK_VERSION='"$(VERSION)"' -Icore $(OPTIMIS
 LUA_COMPILE := $(call package,--cflags lua5.4)
 LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng libjpeg) -pthread -lm
 
-# Kernels for one instruction set carry its name; elsewhere they compile to nothing.
-ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
-# Contraction is what ISO mode switches off: without it no multiply-add is fused.
+# Kernels for one instruction set carry its name; elsewhere they compile to nothing. Contraction is
+# what ISO mode switches off: without it no multiply-add is fused.
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+ifneq ($(findstring x86_64,$(MACHINE)),)
 AVX2 := -mavx2 -mfma -ffp-contract=fast
 AVX512 := -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -ffp-contract=fast \
   -mprefer-vector-width=512
+else ifneq ($(findstring aarch64,$(MACHINE)),)
+NEON := -ffp-contract=fast
 endif
 
 # ---- files -----------------------------------------------------------------------------------
@@ -116,6 +119,7 @@ endif
 
 # ---- compiling -------------------------------------------------------------------------------
 
+$(OBJ)/core/kernel/%.o: EXTRA = $(NEON)
 $(OBJ)/core/kernel/%_avx2.o: EXTRA = $(AVX2)
 $(OBJ)/core/kernel/%_avx512.o: EXTRA = $(AVX512)
 $(OBJ)/spec/%_test.o: EXTRA = -Ispec
