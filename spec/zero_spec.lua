@@ -1,4 +1,5 @@
 -- Zeros that are known and not written (core/tensor/zero.c) may not show.
+local core = require "wick.core"
 local torch = require "torch"
 
 local LARGE = 100000 -- elements: small storages are written at once
@@ -99,5 +100,55 @@ describe("a gradient set to zero", function()
     z.grad:zero();
     (x + z + v):backward(x.grad)
     assert.same({ 6, 3, 3 }, { x.grad[1], z.grad[1], v.grad[1] })
+  end)
+
+  -- torch.linear writes the weight's gradient where it is kept.
+  describe("of torch.linear", function()
+    local function layers()
+      local w, v, x = network()
+      w.grad, v.grad = torch.zeros(300, 300), torch.zeros(300, 300)
+      return w, v, x
+    end
+
+    local function used_twice(w, v, x)
+      return torch.linear(torch.linear(torch.linear(x, w), v), w)
+    end
+
+    it("is the same as one that had to be made", function()
+      local w, v, x = layers()
+      local grads = torch.grad(used_twice(w, v, x):sum(), { w, v })
+      for _ = 1, 2 do
+        w.grad:zero()
+        v.grad:zero()
+        used_twice(w, v, x):sum():backward()
+        assert.is_true(torch.abs(w.grad - grads[1]):max() <= 1e-6 * torch.abs(grads[1]):max())
+        assert.equal(0, torch.abs(v.grad - grads[2]):max())
+      end
+    end)
+
+    it("takes no second copy on its way", function()
+      local w = torch.randn(2000, 2000):requiresGrad()
+      local x = torch.randn(4, 2000)
+      w.grad = torch.Tensor(2000, 2000):zero()
+      local loss = torch.linear(x, w):sum()
+      collectgarbage()
+      core.resetPeak()
+      local before = core.liveBytes()
+      loss:backward()
+      assert.is_true(torch.memory().peak - before < 4e6)
+    end)
+
+    it("is zero again when backward fails behind it", function()
+      local w, v, x = layers()
+      local bad = torch.operation{
+        forward = function(a) return a * 1 end, backward = function() error("on purpose") end,
+      }
+      w.grad:zero()
+      v.grad:zero()
+      assert.has_error(function()
+        torch.linear(bad(torch.linear(x, w)), v):sum():backward()
+      end)
+      assert.equal(0, torch.abs(v.grad):max())
+    end)
   end)
 end)

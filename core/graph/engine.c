@@ -133,9 +133,9 @@ static bool find_wanted(const pass *p, const wick_node *node, bool *wants)
 }
 
 static void run_rule(pass *p, wick_node *node, wick_tensor *const *grad, const bool *wants,
-                     wick_tensor **dx)
+                     wick_tensor **dx, wick_tensor *const *into)
 {
-    wick__rule rule = {&p->scope, node, grad, dx, wants};
+    wick__rule rule = {&p->scope, node, grad, dx, wants, into};
     if (node->custom)
         wick__run_function(&p->scope, node, grad, wants, dx);
     else if (node->op->backward)
@@ -155,6 +155,30 @@ static bool keeps_at_once(const pass *p, const wick__stop *stop)
     return stop->early || wick__is_clear(node->grad);
 }
 
+/* Where each input's gradient may be written at once: a clear leaf gradient of its shape and type,
+ * offered for one input only. */
+static void find_destinations(const pass *p, const wick_node *node, const bool *wants,
+                              wick_tensor **into)
+{
+    for (int i = 0; i < node->inputs; i++) {
+        wick__stop *behind = wants[i] ? wick__plan_find(&p->plan, node->edge[i].node) : NULL;
+        wick_tensor *grad = behind && keeps_at_once(p, behind) ? behind->node->grad : NULL;
+        bool is_open = grad && wick__is_clear(grad) && grad->dtype == node->geometry[i].dtype &&
+                       has_shape(grad, &node->geometry[i]);
+        for (int j = 0; j < i && is_open; j++)
+            is_open = into[j] != grad;
+        into[i] = is_open ? grad : NULL;
+    }
+}
+
+/* What a rule has begun to write is undone with the rest should the pass fail. */
+static void note_written(pass *p, const wick_node *node, wick_tensor *const *into)
+{
+    for (int i = 0; i < node->inputs; i++)
+        if (into[i] && !wick__is_clear(into[i]))
+            wick__plan_find(&p->plan, node->edge[i].node)->early = true;
+}
+
 static void undo_early(pass *p)
 {
     bool done;
@@ -163,10 +187,11 @@ static void undo_early(pass *p)
             wick__clear(p->plan.stop[i].node->grad, &done);
 }
 
-static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tensor **dx)
+static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tensor **dx,
+                    wick_tensor *const *into)
 {
     for (int i = 0; i < node->inputs && !p->scope.status; i++) {
-        if (!wants[i] || !dx[i])
+        if (!wants[i] || !dx[i] || dx[i] == into[i])
             continue;
         wick__stop *behind = wick__plan_find(&p->plan, node->edge[i].node);
         wick_tensor *grad = fit(p, dx[i], &node->geometry[i]);
@@ -179,30 +204,52 @@ static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tens
     }
 }
 
+/* What a rule wants to know and fills, one an input. */
+typedef struct answers {
+    bool *wants;
+    wick_tensor **dx, **into;
+    bool few_wants[WICK__SCOPE_FEW];
+    wick_tensor *few[2 * WICK__SCOPE_FEW];
+} answers;
+
+static wick_status open_answers(wick_context *context, size_t inputs, answers *a)
+{
+    *a = (answers){.wants = a->few_wants, .dx = a->few};
+    wick_status status = WICK_OK;
+    if (inputs > WICK__SCOPE_FEW) {
+        a->dx = NULL;
+        status = wick__alloc(context, inputs * sizeof *a->wants, (void **)&a->wants);
+        if (!status)
+            status = wick__alloc_zeroed(context, 2 * inputs * sizeof *a->dx, (void **)&a->dx);
+    }
+    a->into = a->dx ? a->dx + inputs : NULL;
+    return status;
+}
+
+static void close_answers(wick_context *context, size_t inputs, answers *a)
+{
+    if (inputs <= WICK__SCOPE_FEW)
+        return;
+    wick__free(context, a->wants, inputs * sizeof *a->wants);
+    wick__free(context, a->dx, 2 * inputs * sizeof *a->dx);
+}
+
 static wick_status differentiate(pass *p, wick__stop *stop)
 {
     wick_node *node = stop->node;
-    size_t room = (size_t)node->inputs;
-    bool few_wants[WICK__SCOPE_FEW], *wants = few_wants;
-    wick_tensor *few_dx[WICK__SCOPE_FEW] = {NULL}, **dx = few_dx;
-    wick_status status = WICK_OK;
-    if (room > WICK__SCOPE_FEW) {
-        status = wick__alloc(p->plan.context, room * sizeof *wants, (void **)&wants);
-        if (status)
-            return status;
-        status = wick__alloc_zeroed(p->plan.context, room * sizeof *dx, (void **)&dx);
-    }
-    if (!status && find_wanted(p, node, wants)) {
+    size_t inputs = (size_t)node->inputs;
+    answers a;
+    wick_status status = open_answers(p->plan.context, inputs, &a);
+    if (!status && find_wanted(p, node, a.wants)) {
         stop->ran = true;
+        find_destinations(p, node, a.wants, a.into);
         wick__scope_open(&p->scope, p->plan.context);
-        run_rule(p, node, p->plan.grad + stop->first, wants, dx);
-        deliver(p, node, wants, dx);
+        run_rule(p, node, p->plan.grad + stop->first, a.wants, a.dx, a.into);
+        note_written(p, node, a.into);
+        deliver(p, node, a.wants, a.dx, a.into);
         status = wick__scope_close(&p->scope);
     }
-    if (room > WICK__SCOPE_FEW) {
-        wick__free(p->plan.context, wants, room * sizeof *wants);
-        wick__free(p->plan.context, dx, room * sizeof *dx);
-    }
+    close_answers(p->plan.context, inputs, &a);
     return status;
 }
 

@@ -74,6 +74,18 @@ wick_tensor *wick__run(wick__scope *scope, const wick_op *op, int inputs, wick_t
     return wick__keep(scope, status, out[0]);
 }
 
+wick_tensor *wick__run_into(wick__scope *scope, const wick_op *op, int inputs,
+                            wick_tensor *const *in, wick_tensor *into)
+{
+    if (!into || scope->status)
+        return wick__run(scope, op, inputs, in, NULL);
+    wick_call call = {.context = scope->context, .inputs = inputs, .in = in};
+    wick__write_whole(into);
+    wick_status status = wick_apply_into(op, &call, &into);
+    wick_tensor_retain(into);
+    return wick__keep(scope, status, into);
+}
+
 static wick_tensor *read_saved(wick__rule *r, int slot)
 {
     if (r->scope->status || slot < 0)

@@ -27,6 +27,11 @@ wick_tensor *wick__keep(wick__scope *scope, wick_status status, wick_tensor *ten
 wick_tensor *wick__run(wick__scope *scope, const wick_op *op, int inputs, wick_tensor *const *in,
                        const wick_value *value);
 
+/* The same with a floating result that goes to `into`, is lent again, and was not seen by anybody
+ * before; NULL: to a new tensor. */
+wick_tensor *wick__run_into(wick__scope *scope, const wick_op *op, int inputs,
+                            wick_tensor *const *in, wick_tensor *into);
+
 typedef struct wick__rule {
     wick__scope *scope;
     const wick_node *node;
@@ -34,6 +39,8 @@ typedef struct wick__rule {
                               output is never NULL */
     wick_tensor **dx;      /* to be filled with lent tensors; left NULL: zero */
     const bool *wants;
+    wick_tensor *const *into; /* where the gradient of input i may be written whole, in place of a
+                                 new tensor: a leaf's own that is still zero; NULL: nowhere */
 } wick__rule;
 
 /* The saved input or output of the descriptor's bits; raises in the scope when it was changed. */

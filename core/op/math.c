@@ -118,6 +118,11 @@ wick_tensor *wick__matmul(wick__scope *s, wick_tensor *x, wick_tensor *z)
     return wick__binary(s, &wick_op_mm, x, z);
 }
 
+wick_tensor *wick__matmul_into(wick__scope *s, wick_tensor *x, wick_tensor *z, wick_tensor *into)
+{
+    return wick__run_into(s, &wick_op_mm, 2, (wick_tensor *[]){x, z}, into);
+}
+
 wick_sizes wick__sizes_of(const wick__rule *r, int i)
 {
     const wick__geometry *g = wick__shape_of(r, i);

@@ -35,6 +35,7 @@ wick_tensor *wick__transpose(wick__scope *s, wick_tensor *x, int dim, int other)
 wick_tensor *wick__sum(wick__scope *s, wick_tensor *x, int dim); /* keeps the dimension */
 /* The product of two matrices. */
 wick_tensor *wick__matmul(wick__scope *s, wick_tensor *x, wick_tensor *z);
+wick_tensor *wick__matmul_into(wick__scope *s, wick_tensor *x, wick_tensor *z, wick_tensor *into);
 
 /* The shape of input i of the rule's node, as a list of sizes. */
 wick_sizes wick__sizes_of(const wick__rule *r, int i);

@@ -268,7 +268,7 @@ static void linear_backward(wick__rule *r)
     if (r->wants[0])
         r->dx[0] = wick__matmul(s, g, Z);
     if (r->wants[1])
-        r->dx[1] = wick__matmul(s, wick__transpose(s, g, 0, 1), input);
+        r->dx[1] = wick__matmul_into(s, wick__transpose(s, g, 0, 1), input, r->into[1]);
     if (r->node->inputs > 2 && r->wants[2])
         r->dx[2] = wick__sum(s, g, 0);
 }

@@ -113,6 +113,8 @@ void wick__count_write(wick_tensor *t);
 wick_status wick__clear(wick_tensor *t, bool *done);
 /* Whether t was cleared by itself and not seen since. */
 bool wick__is_clear(const wick_tensor *t);
+/* Says that t is going to be written whole: zeros that it has are not written before. */
+void wick__write_whole(wick_tensor *t);
 /* Copies into a tensor that was cleared and not seen since; *done says whether it was. */
 wick_status wick__copy_to_clear(wick_tensor *to, wick_tensor *from, bool *done);
 /* Writes the zeros of all clear cells that touch these bytes. */

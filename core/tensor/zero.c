@@ -115,6 +115,13 @@ bool wick__is_clear(const wick_tensor *t)
     return clear_cell_of(t) != NULL;
 }
 
+void wick__write_whole(wick_tensor *t)
+{
+    wick__cell *cell = clear_cell_of(t);
+    if (cell)
+        set_clear(t->storage, cell, false);
+}
+
 wick_status wick__copy_to_clear(wick_tensor *to, wick_tensor *from, bool *done)
 {
     wick__cell *cell = clear_cell_of(to);

@@ -288,5 +288,6 @@ function Module:getParameters()
     core.divide(flat_grads:storage(), distinct(grad_ranges))
   end
   bind_all(self)
+  core.collectGarbage() -- the memory that parameters and gradients had before
   return flat, flat_grads
 end
