@@ -32,19 +32,18 @@ local function scaled(sides, scale)
   return result
 end
 
--- Each pixel of the last `count` dimensions scale times along each of them.
+-- Each pixel of the last `count` dimensions scale times along each of them, the last one first:
+-- then most of what is copied lies together.
 local function repeated(input, count, scale)
-  local sides, size = sides_of(input, count), input:size():totable()
-  local planes = 1
-  for d = 1, #size - count do planes = planes * size[d] end
-  local from, to = { planes }, { planes }
-  for i, side in ipairs(sides) do
-    table.move({ side, 1 }, 1, 2, #from + 1, from)
-    table.move({ side, scale }, 1, 2, #to + 1, to)
-    size[#size - count + i] = side * scale
+  local size, inner = input:size():totable(), 1
+  for dim = #size, #size - count + 1, -1 do
+    local outer, side = 1, size[dim]
+    for d = 1, dim - 1 do outer = outer * size[d] end
+    input = input:contiguous():view(outer, side, 1, inner):expand(outer, side, scale, inner)
+    inner = inner * side * scale
+    size[dim] = side * scale
   end
-  local spread = input:contiguous():view(table.unpack(from)):expand(table.unpack(to))
-  return spread:contiguous():view(table.unpack(size))
+  return input:contiguous():view(table.unpack(size))
 end
 
 -- The matrix, size x to, that takes a row of pixels to one of `to`, corners to corners.

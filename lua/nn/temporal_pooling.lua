@@ -48,9 +48,8 @@ end
 function Max:updateOutput(input)
   check_frames(self, input)
   local output, places = pooled(self, input, torch.maxPool2d, {})
-  local features = input:size(input:dim())
-  local frames = torch.add(torch.floor(torch.div(torch.add(places, -1):double(), features)), 1)
-  self.indices = tape.point(self.indices, frames:long():viewAs(output))
+  local frames = torch.add(torch.div(torch.add(places, -1), input:size(input:dim())), 1)
+  self.indices = tape.point(self.indices, frames:viewAs(output))
   return output
 end
 
