@@ -31,6 +31,7 @@ static bool view_tap(wick__scope *s, const wick__volume *v, int64_t tap, wick_te
                      wick_tensor *volumes, wick_tensor **in_frames, wick_tensor **in_volumes)
 {
     int64_t first, count = frames_met(v, tap, &first);
+    *in_frames = *in_volumes = NULL;
     if (count == 0 || s->status || wick__count(frames) == 0)
         return false;
     const int64_t size[5] = {v->batch, count, v->channels, v->in[1], v->in[2]};
@@ -48,6 +49,12 @@ static bool view_tap(wick__scope *s, const wick__volume *v, int64_t tap, wick_te
 }
 
 /* ---- frames ---- */
+
+static void copy(wick__scope *s, wick_tensor *to, wick_tensor *from)
+{
+    if (!s->status)
+        s->status = wick_tensor_copy(to, from);
+}
 
 /* Whether a volume has one frame, all of its depth, and so lies as that frame does. */
 static bool is_one_frame(const wick__volume *v)
@@ -69,7 +76,7 @@ wick_tensor *wick__frames_of(wick__scope *s, const wick__conv3d *c, wick_tensor 
     x = wick__volumes(s, x);
     for (int64_t tap = 0; tap < c->v.kernel[0] && !s->status; tap++)
         if (view_tap(s, &c->v, tap, frames, x, &to, &from))
-            s->status = wick_tensor_copy(to, from);
+            copy(s, to, from);
     return s->status ? NULL : frames;
 }
 
@@ -121,7 +128,7 @@ void wick__output_of(wick__scope *s, const wick__conv3d *c, wick_tensor *images,
     }
     wick_tensor *from = wick__transpose(s, wick__dense_view(s, images, &shape), 1, 2);
     if (from && wick__make(s, from->dtype, &c->output, output))
-        s->status = wick_tensor_copy(wick__volumes(s, *output), from);
+        copy(s, wick__volumes(s, *output), from);
 }
 
 wick_tensor *wick__run_frames(wick__scope *s, const wick_op *op, const wick__conv3d *c,
