@@ -1,56 +1,24 @@
 /* Checking and working out the dimensions of a convolution of volumes. */
 #include "op/conv3d_dims.h"
 
-static const int64_t ones[3] = {1, 1, 1}, zeros[3] = {0, 0, 0};
-
 static wick_status read_options(const char *name, const wick_value *value, wick__conv3d *c)
 {
     wick__volume *v = &c->v;
-    wick_status status =
-        wick__read_triple(name, "stride", value[WICK__STRIDE].sizes, ones, 1, v->stride);
-    if (!status)
-        status = wick__read_triple(name, "pad", value[WICK__PAD].sizes, zeros, 0, v->pad);
-    if (!status)
-        status =
-            wick__read_triple(name, "dilation", value[WICK__DILATION].sizes, ones, 1, v->dilation);
-    c->groups = value[WICK__GROUPS].integer;
-    return status ? status : wick__check_number(name, "groups", c->groups, 1);
+    return wick__conv_read_options(name, value, 3, v->stride, v->pad, v->dilation, &c->groups);
 }
 
-/* `rows`: what the weight's first dimension counts. *channels = those of all groups together. */
-static wick_status read_weight(const char *name, const char *rows, const wick_sizes *weight,
+/* Checks the weight, and that x has as many channels as it takes; *channels = those of the weight's
+ * second dimension. A transposed convolution takes what its first counts. */
+static wick_status read_weight(const char *name, const wick_sizes *x, bool transposed,
                                wick__conv3d *c, int64_t *channels)
 {
-    char text[WICK__SHAPE_TEXT];
-    const int64_t *size = weight->v;
-    wick__sizes_text(weight->count, size, text, sizeof text);
-    c->weight = *weight;
-    if (weight->count != 5)
-        return wick__fail(WICK_ESHAPE,
-                          "%s: the weight has five dimensions, %s first and the kernel "
-                          "last; got %s",
-                          name, rows, text);
-    if (size[0] % c->groups || !wick__mul_fits(size[1], c->groups, channels))
-        return wick__fail(WICK_ESHAPE, "%s: %lld groups do not divide the %lld %s of weight %s",
-                          name, (long long)c->groups, (long long)size[0], rows, text);
+    const char *rows = transposed ? "inputs" : "outputs";
     wick_status status =
-        wick__read_triple(name, "the weight's kernel", NULL, size + 2, 1, c->v.kernel);
-    return status ? status : wick__check_countable(name, "weight", weight);
-}
-
-static wick_status check_channels(const char *name, const wick_sizes *x, const wick_sizes *weight,
-                                  int64_t has, int64_t takes)
-{
-    char input[WICK__SHAPE_TEXT], text[WICK__SHAPE_TEXT];
-    if (has == takes)
-        return WICK_OK;
-    wick__sizes_text(x->count, x->v, input, sizeof input);
-    return wick__fail(WICK_ESHAPE,
-                      "%s: input %s has %lld channels, weight %s takes %lld. Need input of "
-                      "dimension %d and input.size[%d] == %lld but got input to be of shape: [%s]",
-                      name, input, (long long)has,
-                      wick__sizes_text(weight->count, weight->v, text, sizeof text),
-                      (long long)takes, x->count, x->count - 4, (long long)takes, input);
+        wick__conv_read_weight(name, rows, &c->weight, c->groups, 3, c->v.kernel, channels);
+    if (status)
+        return status;
+    int64_t takes = transposed ? c->out_channels : *channels;
+    return wick__conv_check_channels(name, x, &c->weight, c->groups, 3, takes);
 }
 
 wick_sizes wick__frames_shape(const wick__conv3d *c)
@@ -93,14 +61,12 @@ wick_status wick__conv3d_read(const char *name, const wick_sizes *volume, const 
                               const wick_value *value, wick__conv3d *c)
 {
     int64_t channels;
-    *c = (wick__conv3d){.volume = *volume, .out_channels = weight->v[0]};
+    *c = (wick__conv3d){.volume = *volume, .weight = *weight, .out_channels = weight->v[0]};
     wick_status status = read_options(name, value, c);
     if (!status)
         status = wick__read_volume(name, volume, &c->v);
     if (!status)
-        status = read_weight(name, "outputs", weight, c, &channels);
-    if (!status)
-        status = check_channels(name, volume, weight, c->v.channels, channels);
+        status = read_weight(name, volume, false, c, &channels);
     if (!status)
         status = wick__count_volume_places(name, volume, c->out_channels, &c->v);
     if (!status)
@@ -138,8 +104,9 @@ wick_status wick__conv3d_read_transposed(const char *name, const wick_sizes *out
                                          const wick_sizes *weight, const wick_value *value,
                                          wick__conv3d *c)
 {
+    static const int64_t zeros[3] = {0, 0, 0};
     int64_t channels, more[3];
-    *c = (wick__conv3d){.output = *output, .out_channels = weight->v[0]};
+    *c = (wick__conv3d){.output = *output, .weight = *weight, .out_channels = weight->v[0]};
     wick__volume *v = &c->v;
     wick_status status = read_options(name, value, c);
     if (!status)
@@ -147,9 +114,7 @@ wick_status wick__conv3d_read_transposed(const char *name, const wick_sizes *out
     if (!status)
         status = wick__read_volume(name, output, v);
     if (!status)
-        status = read_weight(name, "inputs", weight, c, &channels);
-    if (!status)
-        status = check_channels(name, output, weight, v->channels, c->out_channels);
+        status = read_weight(name, output, true, c, &channels);
     for (int i = 0; i < 3; i++)
         v->out[i] = v->in[i];
     if (!status)

@@ -3,46 +3,52 @@
 
 #include <stdio.h>
 
-static const int64_t ones[2] = {1, 1}, zeros[2] = {0, 0};
-
-static wick_status read_options(const char *name, const wick_value *value, wick__windows *w,
-                                int64_t *groups)
+wick_status wick__conv_read_options(const char *name, const wick_value *value, int axes,
+                                    int64_t *stride, int64_t *pad, int64_t *dilation,
+                                    int64_t *groups)
 {
+    static const int64_t ones[3] = {1, 1, 1}, zeros[3] = {0, 0, 0};
     wick_status status =
-        wick__read_pair(name, "stride", value[WICK__STRIDE].sizes, ones, 1, w->stride);
+        wick__read_axes(name, "stride", value[WICK__STRIDE].sizes, axes, ones, 1, stride);
     if (!status)
-        status = wick__read_pair(name, "pad", value[WICK__PAD].sizes, zeros, 0, w->pad);
+        status = wick__read_axes(name, "pad", value[WICK__PAD].sizes, axes, zeros, 0, pad);
     if (!status)
         status =
-            wick__read_pair(name, "dilation", value[WICK__DILATION].sizes, ones, 1, w->dilation);
+            wick__read_axes(name, "dilation", value[WICK__DILATION].sizes, axes, ones, 1, dilation);
     *groups = value[WICK__GROUPS].integer;
     return status ? status : wick__check_number(name, "groups", *groups, 1);
 }
 
-/* `rows`: what the weight's first dimension counts. */
-static wick_status read_weight(const char *name, const char *rows, const wick_sizes *weight,
-                               int64_t groups, wick__windows *w)
+wick_status wick__conv_read_weight(const char *name, const char *rows, const wick_sizes *weight,
+                                   int64_t groups, int axes, int64_t *kernel, int64_t *channels)
 {
     char text[WICK__SHAPE_TEXT];
     const int64_t *size = weight->v;
     wick__sizes_text(weight->count, size, text, sizeof text);
-    if (weight->count != 4)
+    if (weight->count != axes + 2)
         return wick__fail(WICK_ESHAPE,
-                          "%s: the weight has four dimensions, %s first and the kernel "
+                          "%s: the weight has %s dimensions, %s first and the kernel "
                           "last; got %s",
-                          name, rows, text);
+                          name, axes == 2 ? "four" : "five", rows, text);
     if (size[0] % groups)
         return wick__fail(WICK_ESHAPE, "%s: %lld groups do not divide the %lld %s of weight %s",
                           name, (long long)groups, (long long)size[0], rows, text);
-    wick_status status = wick__read_pair(name, "the weight's kernel", NULL, size + 2, 1, w->kernel);
+    if (!wick__mul_fits(size[1], groups, channels))
+        return wick__fail(WICK_ESHAPE,
+                          "%s: %lld channels in each of %lld groups are too many to count", name,
+                          (long long)size[1], (long long)groups);
+    wick_status status =
+        wick__read_axes(name, "the weight's kernel", NULL, axes, size + 2, 1, kernel);
     return status ? status : wick__check_countable(name, "weight", weight);
 }
 
-static wick_status check_channels(const char *name, const wick_sizes *x, const wick_sizes *weight,
-                                  int64_t takes, int64_t groups)
+wick_status wick__conv_check_channels(const char *name, const wick_sizes *x,
+                                      const wick_sizes *weight, int64_t groups, int axes,
+                                      int64_t takes)
 {
     char input[WICK__SHAPE_TEXT], text[WICK__SHAPE_TEXT], in_groups[40] = "";
-    if (wick__channels(x) == takes)
+    int dim = x->count - axes - 1;
+    if (x->v[dim] == takes)
         return WICK_OK;
     wick__sizes_text(x->count, x->v, input, sizeof input);
     if (groups > 1)
@@ -50,9 +56,15 @@ static wick_status check_channels(const char *name, const wick_sizes *x, const w
     return wick__fail(WICK_ESHAPE,
                       "%s: input %s has %lld channels, weight %s takes %lld%s. Need input of "
                       "dimension %d and input.size[%d] == %lld but got input to be of shape: [%s]",
-                      name, input, (long long)wick__channels(x),
+                      name, input, (long long)x->v[dim],
                       wick__sizes_text(weight->count, weight->v, text, sizeof text),
-                      (long long)takes, in_groups, x->count, x->count - 3, (long long)takes, input);
+                      (long long)takes, in_groups, x->count, dim, (long long)takes, input);
+}
+
+static wick_status read_options(const char *name, const wick_value *value, wick__windows *w,
+                                int64_t *groups)
+{
+    return wick__conv_read_options(name, value, 2, w->stride, w->pad, w->dilation, groups);
 }
 
 static void finish(const wick__windows *w, int64_t groups, const wick_sizes *weight,
@@ -75,16 +87,6 @@ static void finish(const wick__windows *w, int64_t groups, const wick_sizes *wei
     }
 }
 
-/* The channels of an image: the weight has those of one group. */
-static wick_status all_groups(const char *name, const wick_sizes *weight, int64_t groups,
-                              int64_t *channels)
-{
-    if (wick__mul_fits(weight->v[1], groups, channels))
-        return WICK_OK;
-    return wick__fail(WICK_ESHAPE, "%s: %lld channels in each of %lld groups are too many to count",
-                      name, (long long)weight->v[1], (long long)groups);
-}
-
 wick_status wick__conv_read(const char *name, const wick_sizes *image, const wick_sizes *weight,
                             const wick_value *value, wick__conv *c)
 {
@@ -94,11 +96,9 @@ wick_status wick__conv_read(const char *name, const wick_sizes *image, const wic
     if (!status)
         status = wick__read_image(name, image, &w);
     if (!status)
-        status = read_weight(name, "outputs", weight, groups, &w);
+        status = wick__conv_read_weight(name, "outputs", weight, groups, 2, w.kernel, &channels);
     if (!status)
-        status = all_groups(name, weight, groups, &channels);
-    if (!status)
-        status = check_channels(name, image, weight, channels, groups);
+        status = wick__conv_check_channels(name, image, weight, groups, 2, channels);
     if (!status)
         status = wick__count_places(name, image, weight->v[0], &w);
     if (!status)
@@ -140,6 +140,7 @@ wick_status wick__conv_read_transposed(const char *name, const wick_sizes *outpu
                                        wick__conv *c)
 {
     wick__windows w = {.up = false};
+    static const int64_t zeros[2] = {0, 0};
     int64_t groups, channels, more[2];
     wick_sizes image;
     wick_status status = read_options(name, value, &w, &groups);
@@ -148,11 +149,9 @@ wick_status wick__conv_read_transposed(const char *name, const wick_sizes *outpu
     if (!status)
         status = wick__read_image(name, output, &w);
     if (!status)
-        status = read_weight(name, "inputs", weight, groups, &w);
+        status = wick__conv_read_weight(name, "inputs", weight, groups, 2, w.kernel, &channels);
     if (!status)
-        status = all_groups(name, weight, groups, &channels);
-    if (!status)
-        status = check_channels(name, output, weight, weight->v[0], groups);
+        status = wick__conv_check_channels(name, output, weight, groups, 2, weight->v[0]);
     w.out[0] = w.in[0];
     w.out[1] = w.in[1];
     if (!status)

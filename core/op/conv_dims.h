@@ -26,6 +26,22 @@ wick_status wick__conv_read_transposed(const char *name, const wick_sizes *outpu
                                        const wick_sizes *weight, const wick_value *value,
                                        wick__conv *c);
 
+/* ---- what convolutions of images and volumes read alike; `axes`: 2 or 3 ---- */
+
+wick_status wick__conv_read_options(const char *name, const wick_value *value, int axes,
+                                    int64_t *stride, int64_t *pad, int64_t *dilation,
+                                    int64_t *groups);
+
+/* The weight's kernel, and *channels = its second dimension in all groups together. `rows`: what
+ * its first dimension counts. */
+wick_status wick__conv_read_weight(const char *name, const char *rows, const wick_sizes *weight,
+                                   int64_t groups, int axes, int64_t *kernel, int64_t *channels);
+
+/* Refuses an input with other than that many channels. */
+wick_status wick__conv_check_channels(const char *name, const wick_sizes *x,
+                                      const wick_sizes *weight, int64_t groups, int axes,
+                                      int64_t takes);
+
 /* Refuses a bias that is not one value for each of `channels`. */
 wick_status wick__conv_check_bias(const char *name, const wick_tensor *bias, int64_t channels,
                                   const wick_sizes *weight);

@@ -66,25 +66,32 @@ local function draw_samples(self, input, batch, planes)
   return self.randomSamples
 end
 
+-- The entries of the windows of one axis, from 0: planes x windows x entries of one.
+local function entries_of(self, axis, samples, side)
+  local window, count = self["poolSize" .. axis], count_of(self, axis, side)
+  local drawn = samples:select(3, self.axes:argument_of(axis)):contiguous()
+  local begin = begins(drawn, side, window, count)
+  local planes = begin:size(1)
+  return stretched_sum({ planes, count, window }, begin:view(planes, count, 1),
+    torch.range(0, window - 1):long():view(1, 1, window))
+end
+
 -- The place in its plane, from 1, of every entry of every window: a row a plane, windows in order,
 -- the entries of each together. Also how many windows each axis has.
 local function places_of(self, samples, sides)
-  local along, planes = self.axes, samples:size(1) * samples:size(2)
-  local places, size, counts = torch.LongTensor(planes):fill(0), { planes }, {}
-  for i = 1, 2 * along.count do size[i + 1] = 1 end
-  places = places:view(table.unpack(size))
+  local along, counts = self.axes, {}
+  local planes = samples:size(1) * samples:size(2)
+  local places, size = torch.LongTensor(planes):fill(0), { planes }
+  for d = 2, 1 + 2 * along.count do size[d] = 1 end
   for i, axis in ipairs(along.dimensions) do
-    local window, drawn = self["poolSize" .. axis], samples:select(3, along:argument_of(axis))
-    local count = count_of(self, axis, sides[i])
-    local aligned = { planes }
+    local entries = entries_of(self, axis, samples, sides[i])
+    local before, aligned = places:view(table.unpack(size)), { planes }
     for d = 2, #size do aligned[d] = 1 end
-    aligned[1 + i], aligned[1 + along.count + i] = count, window
-    size[1 + i], size[1 + along.count + i] = count, window
-    local entry = stretched_sum({ planes, count, window },
-      begins(drawn:contiguous(), sides[i], window, count):view(planes, count, 1),
-      torch.range(0, window - 1):long():view(1, 1, window))
-    places = stretched_sum(size, torch.mul(places, sides[i]), entry:view(table.unpack(aligned)))
-    counts[i] = count
+    for _, shape in ipairs{ size, aligned } do
+      shape[1 + i], shape[1 + along.count + i] = entries:size(2), entries:size(3)
+    end
+    places = stretched_sum(size, torch.mul(before, sides[i]), entries:view(table.unpack(aligned)))
+    counts[i] = entries:size(2)
   end
   return torch.add(places, 1):view(planes, -1), counts
 end
