@@ -74,7 +74,7 @@ local lazy = {}
 
 --- Whether a class of this name is the package's own.
 function lazy.defines(name)
-  return file_of[name] ~= nil or name == "Sequential"
+  return file_of[name] ~= nil or package_of[name] ~= nil or name == "Sequential"
 end
 
 function lazy.__index(_, name)

@@ -29,8 +29,10 @@ function recall.open(module, input, again)
 end
 
 local function is_ours(module)
-  local name = class.typename(module):match("^nn%.(.*)")
-  return name and getmetatable(nn).defines(name) and not rawget(module, "updateOutput")
+  local package_name, name = class.typename(module):match("^(%a+)%.(.*)")
+  local is_known = package_name == "nngraph"
+    or package_name == "nn" and getmetatable(nn).defines(name)
+  return is_known and not rawget(module, "updateOutput")
 end
 
 -- Modules of others may hold on to what passes through them, or count their runs.

@@ -6,6 +6,8 @@ local class = require "torch.class"
 local errors = require "wick.errors"
 local mode = require "wick.mode"
 local build = require "nngraph.build"
+local recall = require "nn.recall"
+local tape = require "nn.tape"
 local torch = require "torch"
 
 local gModule, parent = torch.class("nn.gModule", "nn.Container")
@@ -21,18 +23,23 @@ end
 -- Steps ------------------------------------------------------------------------------------------
 
 -- The steps of a forward: for each node its data, the places of the steps that it takes input from,
--- and the place of its module. By the list of nodes, which a gModule keeps for life.
+-- the places of those whose value nobody wants after it, and the place of its module. By the list
+-- of nodes, which a gModule keeps for life.
 local plans = setmetatable({}, { __mode = "k" })
 
 local function make_plan(nodes)
-  local plan, place_of, modules = {}, {}, 0
+  local plan, place_of, user_of, modules = {}, {}, {}, 0
   for i, node in ipairs(nodes) do place_of[node.data] = i end
   for i, node in ipairs(nodes) do
     local data, sources = node.data, {}
-    for k, source in ipairs(data.mapindex) do sources[k] = place_of[source] end
+    for k, source in ipairs(data.mapindex) do
+      sources[k] = place_of[source]
+      user_of[sources[k]] = i
+    end
     if data.module then modules = modules + 1 end
-    plan[i] = { node = node, data = data, sources = sources, place = modules }
+    plan[i] = { node = node, data = data, sources = sources, spent = {}, place = modules }
   end
+  for place, user in pairs(user_of) do table.insert(plan[user].spent, place) end
   return plan
 end
 
@@ -120,17 +127,31 @@ local function check_input(self, input)
   end
 end
 
-local function run(self, f, input, progress)
-  local values, keeping = {}, keeps(self)
-  local first = self.innode.data
-  for i, step in ipairs(plan_of(self)) do
-    progress.node = step.node
-    local given = step.data == first and input or gather(step, values)
-    local value = evaluate(self, step, given, f)
-    if keeping then keep(step.data, given, value) end
-    values[i] = value
+-- Lets go of the values that nobody wants any more; in evaluation their memory makes room. `noted`
+-- has what each step added to the notes of the run, { first, last }.
+local function drop_spent(step, values, noted, input)
+  for _, place in ipairs(step.spent) do values[place] = nil end
+  local notes = tape.noted()
+  if not (notes and notes.run) then return end
+  local wanted = {}
+  for _, value in pairs(values) do wanted[#wanted + 1] = value end
+  for _, place in ipairs(step.spent) do
+    recall.pass(notes, noted[place][1], noted[place][2], wanted, input)
   end
-  return values[#values]
+end
+
+local function run(self, f, input, progress)
+  local values, noted, keeping = {}, {}, keeps(self)
+  local plan, notes, first = plan_of(self), tape.noted() or {}, self.innode.data
+  for i, step in ipairs(plan) do
+    progress.node = step.node
+    local given, before = step.data == first and input or gather(step, values), #notes
+    values[i] = evaluate(self, step, given, f)
+    noted[i] = { before + 1, #notes }
+    if keeping then keep(step.data, given, values[i]) end
+    drop_spent(step, values, noted, input)
+  end
+  return values[#plan]
 end
 
 --- Called with a gModule and the node at which its forward failed; see nngraph.setDebug.
@@ -151,8 +172,9 @@ end
 
 --- What arrives at the outputs for an input.
 function gModule:updateOutput(input)
-  self.output = self:runForwardFunction("forward", input)
-  return self.output
+  local output = self:runForwardFunction("forward", input)
+  if not tape.is_inside() then self.output = output end
+  return output
 end
 
 -- The modules inside -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ local support = {}
 --- Raises unless a and b have the same sizes and nearly the same entries.
 function support.near(a, b, bound)
   local ok = torch.isTensor(a) and a:isSameSizeAs(b) and (a - b):abs():max() <= (bound or 1e-6)
-  assert.is_true(ok, tostring(a) .. tostring(b))
+  assert.is_true(ok, not ok and tostring(a) .. tostring(b) or nil)
 end
 
 --- Whether the gradients of f(p, ...) with respect to p agree with differences, in silence.
