@@ -34,8 +34,8 @@ end
 
 -- Leaves for the parameter, in a structure like its own, and the list of those that ask for a
 -- gradient. Numbers become tensors of one element, of the type of the tensors around them. Inside
--- another derivative what is recorded keeps its history, so that gradients of gradients work.
-local function leaves_of(parameter)
+-- a recording what is recorded keeps its history, so that gradients of gradients work.
+local function leaves_of(parameter, inside)
   local list, like = {}, nested.firstTensor(parameter)
   local function leaf(x)
     if type(x) == "number" then
@@ -43,7 +43,8 @@ local function leaves_of(parameter)
     elseif not nested.isFloating(x) then
       return x
     end
-    list[#list + 1] = x:isRecorded() and x:view(x:size()) or x:detach():requiresGrad()
+    local keeps_history = inside and x:isRecorded()
+    list[#list + 1] = keeps_history and x:view(x:size()) or x:detach():requiresGrad()
     return list[#list]
   end
   return nested.map(parameter, leaf), list
@@ -118,13 +119,18 @@ local function check_seed(seed, result)
     errors.value(seed), errors.value(result))
 end
 
+-- Whether the derivative is part of a recording: of another derivative, whatever comes into it, or
+-- of the caller's.
+local function is_inside(arguments)
+  return overload.isRunning() or core.recording() and tape.is_recorded(arguments)
+end
+
 local function differentiate(f, options, ...)
   local arguments = table.pack(...)
-  local partial = options.partialGrad
+  local partial, inside = options.partialGrad, is_inside(arguments)
   local seed = take_seed(arguments, partial)
   local parameter = arguments[options.gradArg]
-  local inside = tape.is_recorded(parameter)
-  local leaves, list = leaves_of(parameter)
+  local leaves, list = leaves_of(parameter, inside)
   arguments[options.gradArg] = leaves
   local results = record(f, arguments)
   if not partial then check_loss(results[1]) end
@@ -163,7 +169,8 @@ local function debug_run(f, options, ...)
   core.setCheckFinite(true)
   local ok, message = pcall(differentiate, f, options, ...)
   core.setCheckFinite(false)
-  if not ok then options.debugHook(debugger, tostring(message), place_of(tostring(message))) end
+  if ok or not tostring(message):find("not finite", 1, true) then return end
+  options.debugHook(debugger, message, place_of(message))
 end
 
 --- autograd.differentiate(f [, options]): the derivative of f, whose first result is the loss, with

@@ -37,6 +37,11 @@ function overload.run(f, ...)
   return finish(pcall(f, ...))
 end
 
+--- Whether a derivative runs.
+function overload.isRunning()
+  return depth > 0
+end
+
 --- Has place[name] be f while a derivative runs.
 function overload.replace(place, name, f)
   replaced[#replaced + 1] = { place = place, name = name, new = f }
