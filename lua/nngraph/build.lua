@@ -17,8 +17,8 @@ local function check_inputs(inputs)
     if place[input] then
       errors.raise("nn.gModule: inputs[%d] is the same node as inputs[%d]", i, place[input])
     elseif #input.children > 0 then
-      errors.raise("nn.gModule: an input should have no inputs, inputs[%d], declared at %s, has %d",
-        i, declared(input), #input.children)
+      errors.raise("nn.gModule: an input should have no inputs, inputs[%d], declared at %s, has "
+        .. "%d; nodes are for one gModule", i, declared(input), #input.children)
     end
     place[input] = i
   end
