@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/checked.h"
 #include "base/status.h"
+#include "kernel/split.h"
 #include "tensor/tensor.h"
 
 static const size_t LEAST_LIMIT = (size_t)256 << 20;
@@ -147,6 +148,18 @@ void wick__image_planes_put(const wick__image_planes *planes, int64_t y, const u
 {
     for (int64_t c = 0; c < planes->channels; c++)
         put_samples(planes, c * planes->plane + planes->first + y * planes->down, row + c);
+}
+
+bool wick__image_planes_put_bytes(const wick__image_planes *p, int64_t y, const uint8_t *row)
+{
+    uint8_t *to = (uint8_t *)p->data + p->first + y * p->down;
+    if (p->dtype != WICK_UINT8 || p->most != 255 || p->right != 1)
+        return false;
+    if (p->channels == 3)
+        wick__split_best()(p->width, row, to, to + p->plane, to + 2 * p->plane);
+    else if (p->channels == 1)
+        memcpy(to, row, (size_t)p->width);
+    return p->channels == 3 || p->channels == 1;
 }
 
 wick_status wick__image_planes_take(wick__image_planes *planes, wick_dtype dtype,

@@ -38,6 +38,9 @@ wick_status wick__image_planes_open(wick_context *context, const wick_image_size
                                     wick__image_planes *planes);
 /* Takes row `y` of the file, the samples of a pixel side by side. */
 void wick__image_planes_put(const wick__image_planes *planes, int64_t y, const uint16_t *row);
+/* The same for samples of 8 bits, where they are only copied: grey or RGB, as bytes, not turned
+ * round. Otherwise it does nothing and returns false. */
+bool wick__image_planes_put_bytes(const wick__image_planes *planes, int64_t y, const uint8_t *row);
 /* Hands the image over as `dtype`, the one asked for, and closes the planes. */
 wick_status wick__image_planes_take(wick__image_planes *planes, wick_dtype dtype,
                                     wick_tensor **image);

@@ -161,25 +161,34 @@ static void mix_inks(const JSAMPLE *from, int64_t width, bool adobe, uint16_t *t
             *to++ = (uint16_t)(((from[c] ^ flip) * (from[3] ^ flip) + 127) / 255);
 }
 
+/* Row `y` by way of 16 bits a sample. */
+static void put_wide(const reader *r, int64_t y, const JSAMPLE *row, uint16_t *wide)
+{
+    int64_t width = r->jpeg.output_width;
+    if (r->jpeg.out_color_space == JCS_CMYK)
+        mix_inks(row, width, r->jpeg.saw_Adobe_marker, wide);
+    else
+        for (int64_t i = 0; i < width * r->jpeg.output_components; i++)
+            wide[i] = row[i];
+    wick__image_planes_put(&r->planes, y, wide);
+}
+
 static void read_rows(wick__jpeg *j)
 {
     reader *r = (reader *)j;
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     jpeg_start_decompress(jpeg);
-    int64_t width = jpeg->output_width, samples = width * jpeg->output_components;
+    size_t samples = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
     JSAMPARRAY row =
         jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)samples, 1);
     uint16_t *wide =
-        jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, (size_t)samples * sizeof *wide);
+        jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, samples * sizeof *wide);
     while (jpeg->output_scanline < jpeg->output_height) {
         int64_t y = jpeg->output_scanline;
         jpeg_read_scanlines(jpeg, row, 1);
-        if (jpeg->out_color_space == JCS_CMYK)
-            mix_inks(row[0], width, jpeg->saw_Adobe_marker, wide);
-        else
-            for (int64_t i = 0; i < samples; i++)
-                wide[i] = row[0][i];
-        wick__image_planes_put(&r->planes, y, wide);
+        if (jpeg->out_color_space == JCS_CMYK ||
+            !wick__image_planes_put_bytes(&r->planes, y, row[0]))
+            put_wide(r, y, row[0], wide);
     }
     jpeg_finish_decompress(jpeg);
 }

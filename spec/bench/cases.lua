@@ -27,7 +27,19 @@ local function network(list, name, mode, batch, threads)
   list[#list + 1] = case("network", name, mode, batch, threads)
 end
 
-local function add_small(list, only)
+-- Pipelines of photographs, each with a stage more than the one before.
+local pipelines = { "decode", "resize", "flip", "jitter" }
+
+-- `photographs` is the folder that has them, nil when there is none.
+local function add_data(list, photographs)
+  list[#list + 1] = case("data", "shuffled batches of 10000 images", "data", 64, 2)
+  for _, name in ipairs(photographs and pipelines or {}) do
+    list[#list + 1] = case("photographs", name, "data", 32, 2, photographs)
+  end
+  list[#list + 1] = case("waiting", "resnet20, crop and flip", "data", 128, 2)
+end
+
+local function add_small(list, photographs, only)
   list[#list + 1] = case("start", "start to first lenet5 output", "infer", 1, 2)
   list[#list + 1] = case("call", "calls", "infer", 1, 1)
   for _, o in ipairs(operations) do
@@ -36,7 +48,7 @@ local function add_small(list, only)
       list[#list + 1] = case("operation", o[1], "infer", o[2], 2, shape)
     end
   end
-  list[#list + 1] = case("data", "shuffled batches of 10000 images", "data", 64, 2)
+  add_data(list, photographs)
 end
 
 local function add_layers(list)
@@ -52,10 +64,10 @@ local function add_layers(list)
 end
 
 --- Everything: what is small, networks on two threads and on one, layers if `has_layers`, networks
--- compiled.
-function cases.full(has_layers)
+-- compiled. `photographs` is a folder of JPEG files for what concerns data, or nil.
+function cases.full(photographs, has_layers)
   local list = {}
-  add_small(list)
+  add_small(list, photographs)
   for _, threads in ipairs{ 2, 1 } do
     for _, name in ipairs(networks.order) do
       network(list, name, "train", networks[name].train, threads)
@@ -73,9 +85,10 @@ function cases.full(has_layers)
 end
 
 --- What two minutes allow.
-function cases.quick()
+function cases.quick(photographs)
   local list = {}
-  add_small(list, { uniform = true, sort = true, exp = true, mm = true, addsmall = true })
+  add_small(list, photographs,
+    { uniform = true, sort = true, exp = true, mm = true, addsmall = true })
   for _, name in ipairs{ "lenet5", "resnet20", "resnet18" } do
     network(list, name, "train", networks[name].train, 2)
     network(list, name, "infer", networks[name].infer, 2)

@@ -205,7 +205,9 @@ function Measure:served(case)
   return {}
 end
 
-Measure.layer, Measure.operation, Measure.data = Measure.served, Measure.served, Measure.served
+for _, kind in ipairs{ "layer", "operation", "data", "photographs" } do
+  Measure[kind] = Measure.served
+end
 
 local function timed(command)
   local start = system.clock()
@@ -253,6 +255,20 @@ function Measure:call()
   end
   pipe:close()
   return rows
+end
+
+-- Training on a loader's batches: milliseconds of a step, and how much of the time it waited.
+function Measure:waiting(case)
+  local pipe = io.popen(("%s %s %d %d 2>> %s"):format(Runner.quoted(self.program),
+    Runner.quoted(self.folder .. "/waiting_side.lua"), case.threads, case.batch,
+    Runner.quoted(self.log)))
+  local step, percent = (pipe:read("l") or ""):match("^(%S+) (%S+)$")
+  pipe:close()
+  if not step then return {} end
+  return { {
+    kind = case.kind, case = case.name, mode = case.mode, batch = case.batch,
+    threads = case.threads, wick_ms = tonumber(step), waiting_percent = tonumber(percent),
+  } }
 end
 
 --- The rows of a case; fewer where something failed.

@@ -123,7 +123,18 @@ def data(_name, _mode, batch, _shape):
     return step
 
 
-KINDS = {"network": network, "layer": layer_alone, "operation": operation, "data": data}
+def photographs(name, _mode, batch, folder):
+    from peer_photographs import loader
+    batches = loader(folder, name, batch, threads)
+
+    def step():
+        for x, _ in batches:
+            x.size()
+    return step
+
+
+KINDS = {"network": network, "layer": layer_alone, "operation": operation, "data": data,
+         "photographs": photographs}
 
 
 def prepare(kind, *case):

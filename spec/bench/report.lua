@@ -165,6 +165,17 @@ local function call_lines(lines, rows)
   table.move(title, 1, #title, from + 1, lines)
 end
 
+local function waiting_lines(lines, rows)
+  for _, row in ipairs(rows) do
+    if row.kind == "waiting" then
+      lines[#lines + 1] = ""
+      local text = "Training %s, batch %d: %s ms a step, %.2f %% of the time waiting for data."
+      lines[#lines + 1] = text:format(row.case, row.batch, number(row.wick_ms),
+        row.waiting_percent)
+    end
+  end
+end
+
 --- The report: `facts` are lines about the machine and the programs.
 function report.markdown(rows, facts)
   local lines = {}
@@ -177,6 +188,8 @@ function report.markdown(rows, facts)
   end
   section(lines, "Program start to first output", rows, of_kind("start"))
   section(lines, "Data", rows, of_kind("data"))
+  section(lines, "Photographs to batches of 224 x 224", rows, of_kind("photographs"))
+  waiting_lines(lines, rows)
   section(lines, "Operations", rows, of_kind("operation"))
   call_lines(lines, rows)
   section(lines, "Layers: forward and all gradients", rows, of_kind("layer"))
@@ -201,6 +214,9 @@ function report.line(row)
   local name = ("%s %s %d/%d"):format(row.kind == "layer" and row.shape or row.case, row.mode,
     row.batch, row.threads)
   local ours = ("  %-44s %9s ms"):format(name, number(row.wick_ms))
+  if row.waiting_percent then
+    return ("%s  waiting for data %.2f %% of the time"):format(ours, row.waiting_percent)
+  end
   if not row.peer then return ours end
   return ("%s  %-22s %9s ms  ratio %5.2f"):format(ours, row.peer, number(row.peer_ms), row.ratio)
 end

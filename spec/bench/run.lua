@@ -6,6 +6,8 @@
 --   WICK_BENCH          Lua patterns, separated by ";": only cases whose titles one of them finds,
 --                       as "resnet18, train;^operation"
 --   WICK_BENCH_MINUTES  how long it may take (45; quick: 2)
+--   WICK_DATA           a folder with hymenoptera/hymenoptera.tar.gz, photographs to load
+--                       (../shared/data)
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/?.lua;" .. package.path
 local system = require "wick.system"
@@ -81,11 +83,26 @@ local function is_wanted(case)
   return false
 end
 
+-- The folder of the photographs, unpacked; nil when there are none.
+local function photographs()
+  local archive = (os.getenv("WICK_DATA") or "../shared/data") .. "/hymenoptera/hymenoptera.tar.gz"
+  local folder = made .. "/hymenoptera"
+  if system.kind(folder .. "/train") then return folder .. "/train" end
+  if not system.kind(archive) then
+    say("no " .. archive .. ": loading photographs is left out (WICK_DATA names the folder)")
+    return nil
+  end
+  system.mkdir(folder)
+  assert(os.execute(("tar -xzf '%s' -C '%s'"):format(archive, folder)))
+  return folder .. "/train"
+end
+
 -- Layers take a while to find: they are looked for only where the patterns speak of them.
 local function wanted_cases()
   local has_layers = patterns == "" or patterns:find("layer", 1, true) ~= nil
   local list = {}
-  for _, case in ipairs(is_quick and cases.quick() or cases.full(has_layers)) do
+  local folder = photographs()
+  for _, case in ipairs(is_quick and cases.quick(folder) or cases.full(folder, has_layers)) do
     if is_wanted(case) then list[#list + 1] = case end
   end
   return list

@@ -139,4 +139,25 @@ function steps.data(case)
   end, function() return 0 end
 end
 
+local WHOLE = {
+  { "RandomResizedCrop", 224 }, { "HFlip", 0.5 },
+  { "ColorJitter", brightness = 0.4, contrast = 0.4, saturation = 0.4 },
+}
+local NORMALIZE = { "Normalize", mean = { 0.485, 0.456, 0.406 }, std = { 0.229, 0.224, 0.225 } }
+local STAGES = {
+  decode = { { "CenterCrop", 224 }, NORMALIZE }, resize = { WHOLE[1], NORMALIZE },
+  flip = { WHOLE[1], WHOLE[2], NORMALIZE }, jitter = { WHOLE[1], WHOLE[2], WHOLE[3], NORMALIZE },
+}
+
+-- An epoch of photographs from files.
+function steps.photographs(case)
+  local loader = data.loader{
+    data.imageFolder(case.shape), pipeline = STAGES[case.name], batchSize = case.batch,
+    shuffle = true, seed = 1, log = function() end,
+  }
+  return function()
+    for batch in loader() do batch.input:size() end
+  end, function() return 0 end
+end
+
 return steps
