@@ -40,6 +40,7 @@ for _, path in ipairs{
   "README.md", "docs/start.md", "docs/tensors.md", "docs/autograd.md", "docs/layers.md",
   "docs/nngraph.md",
   "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/images.md", "docs/augmentation.md",
+  "docs/data.md",
   "docs/torch7.md",
 } do
   describe(path, function()
