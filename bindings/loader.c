@@ -313,7 +313,8 @@ static int take(lua_State *L)
     if (!*slot)
         return 0;
     wick__loaded *loaded = push_loaded_box(L);
-    lua_wick_check(L, wick__load_finish(*slot, wick__loader_consumer(loader, L), loaded));
+    wick__maker consumer = wick__loader_consumer(loader, L);
+    lua_wick_check(L, wick__load_finish(*slot, &consumer, loaded));
     lua_createtable(L, 0, 4);
     set_tensors(L, loaded);
     set_lists(L, *slot);

@@ -21,8 +21,8 @@ struct wick__loader {
     wick_context *context; /* the consumer's, retained */
     wick__pipeline *pipeline;
     wick__loader_host host;
-    wick__maker consumer;
-    int workers, room; /* threads that run, and those there is memory for */
+    wick__maker consumer; /* without its host; nothing changes it */
+    int workers, room;    /* threads that run, and those there is memory for */
     worker *worker;
 
     pthread_mutex_t lock; /* of all below, and of the loads' counts */
@@ -234,10 +234,11 @@ void wick__loader_free(wick__loader *loader)
 
 /* ---- the consumer ---- */
 
-const wick__maker *wick__loader_consumer(wick__loader *loader, void *host)
+wick__maker wick__loader_consumer(const wick__loader *loader, void *host)
 {
-    loader->consumer.host = host;
-    return &loader->consumer;
+    wick__maker consumer = loader->consumer;
+    consumer.host = host;
+    return consumer;
 }
 
 void wick__loader_submit(wick__loader *loader, wick__load *load)
@@ -256,14 +257,15 @@ void wick__loader_submit(wick__loader *loader, wick__load *load)
 }
 
 /* Without workers the consumer runs the load at the head. */
-static wick_status run_here(wick__loader *loader, const wick__maker *consumer)
+static wick_status run_here(wick__loader *loader, void *host)
 {
+    wick__maker consumer = wick__loader_consumer(loader, host);
     wick__load *load = loader->first;
     while (load && load->begun < load->count) {
         wick_status status = wick__check_interrupt(loader->context);
         if (status)
             return status;
-        wick__load_run(load, load->begun++, consumer);
+        wick__load_run(load, load->begun++, &consumer);
         load->done++;
     }
     return WICK_OK;
@@ -316,9 +318,7 @@ static wick__load *take_first(wick__loader *loader)
 wick_status wick__loader_take(wick__loader *loader, double seconds, void *host, wick__load **load)
 {
     *load = NULL;
-    wick_status status = WICK_OK;
-    if (loader->workers == 0)
-        status = run_here(loader, wick__loader_consumer(loader, host));
+    wick_status status = loader->workers > 0 ? WICK_OK : run_here(loader, host);
     if (!status)
         status = wick__check_interrupt(loader->context);
     if (status)

@@ -42,6 +42,6 @@ void wick__loader_submit(wick__loader *loader, wick__load *load);
  * whose state could not be opened. */
 wick_status wick__loader_take(wick__loader *loader, double seconds, void *host, wick__load **load);
 /* What finishes loads: the consumer as a maker, whose samples find `host`. */
-const wick__maker *wick__loader_consumer(wick__loader *loader, void *host);
+wick__maker wick__loader_consumer(const wick__loader *loader, void *host);
 
 #endif
