@@ -1,90 +1,20 @@
--- wick.data.loader: the same batches for every number of workers, resuming, sampling, broken files,
--- and threads that end with the loop.
+-- wick.data.loader: the same batches for every number of workers, sampling, resuming, Lua stages,
+-- and options.
 local core = require "wick.core"
 local torch = require "torch"
 local checkpoint = require "wick.checkpoint"
 local data = require "wick.data"
-local image = require "wick.image"
-local paths = require "paths"
-local system = require "wick.system"
+local loading = require "spec.support.loading"
 local scratch = require "spec.support.scratch"
 
+local collect, indices, same = loading.collect, loading.indices, loading.same
+local numbers, photographs, stages = loading.numbers, loading.photographs, loading.stages
 local fails = scratch.fails
-local folder
 
 after_each(function()
-  if folder then paths.rmall(folder, "yes") end
-  folder = nil
+  loading.remove()
   scratch.remove()
 end)
-
-local function threads()
-  return #system.list("/proc/self/task")
-end
-
--- There are so many threads; the system takes a moment to forget one that has ended.
-local function has_threads(expected)
-  for _ = 1, 200 do
-    if threads() == expected then break end
-    system.sleep(0.01)
-  end
-  assert.equal(expected, threads())
-end
-
--- A folder with `count` small images of two classes; every `broken`th file is cut short.
-local function photographs(count, broken)
-  folder = os.tmpname()
-  os.remove(folder)
-  for _, name in ipairs{ "", "/ants", "/bees" } do paths.mkdir(folder .. name) end
-  torch.manualSeed(1)
-  for i = 1, count do
-    local path = ("%s/%s/%03d.%s"):format(folder, i % 2 == 0 and "bees" or "ants", i,
-      i % 3 == 0 and "png" or "jpg")
-    image.save(path, torch.ByteTensor(i % 5 == 0 and 1 or 3, 12 + i % 4, 16):random(0, 255))
-    if broken and i % broken == 0 then
-      core.io.writeFile(path, core.io.readFile(path):sub(1, 40))
-    end
-  end
-  return data.imageFolder(folder)
-end
-
-local stages = {
-  { "RandomResizedCrop", 8 }, { "HFlip", 0.5 },
-  { "Normalize", mean = { 0.5, 0.4, 0.3 }, std = { 0.2, 0.3, 0.4 } },
-}
-
--- Numbers to go through: sample i is i, its class 1, 2 or 3.
-local function numbers(count)
-  return { input = torch.range(1, count):view(count, 1),
-    target = torch.range(0, count - 1):long():fmod(3):add(1) }
-end
-
--- The batches of a loop as a list.
-local function collect(...)
-  local list = {}
-  for batch in ... do list[#list + 1] = batch end
-  return list
-end
-
-local function indices(...)
-  local list = {}
-  for batch in ... do list[#list + 1] = table.concat(batch.index, " ") end
-  return list
-end
-
-local function same(a, b)
-  assert.equal(#a, #b)
-  for i, batch in ipairs(a) do
-    assert.same(batch.index, b[i].index)
-    for _, name in ipairs{ "input", "target", "mask" } do
-      assert.equal(batch[name] == nil, b[i][name] == nil)
-      if batch[name] then assert.is_true(torch.equal(batch[name], b[i][name])) end
-    end
-    for k, boxes in ipairs(batch.boxes or {}) do
-      assert.is_true(torch.equal(boxes, b[i].boxes[k]))
-    end
-  end
-end
 
 describe("a loader's batches", function()
   it("are the same for 0, 1, 2 and 7 workers, bit for bit", function()
@@ -260,175 +190,6 @@ describe("an epoch", function()
   end)
 end)
 
-describe("a sample that cannot be had", function()
-  it("is raised with its file's name", function()
-    local set = photographs(12, 6)
-    local before = threads()
-    for _, workers in ipairs{ 0, 2 } do
-      local loader = data.loader{ set, pipeline = stages, batchSize = 4, workers = workers }
-      local message = fails(folder .. "/bees/006.png: ", function()
-        for _ in loader() do loader:state() end
-      end)
-      assert.matches("^spec/data_loader_spec.lua:%d+: " .. folder:gsub("%p", "%%%0"), message)
-      has_threads(before)
-    end
-  end)
-
-  it("is left out and reported", function()
-    local set = photographs(30, 10)
-    local function run(workers)
-      local said = {}
-      local loader = data.loader{ set, pipeline = stages, batchSize = 8, workers = workers,
-        seed = 1, shuffle = true, onError = "skip",
-        log = function(text) said[#said + 1] = text end }
-      local batches = collect(loader())
-      assert.equal(3, loader:report().failed)
-      assert.equal(27, loader:report().samples)
-      return batches, said
-    end
-    local batches, said = run(0)
-    assert.equal(3, #said)
-    assert.matches("^wick.data.loader: left out: " .. folder:gsub("%p", "%%%0"), said[1])
-    local others, again = run(3)
-    same(batches, others)
-    assert.same(said, again)
-    for _, batch in ipairs(batches) do
-      assert.equal(#batch.index, batch.input:size(1))
-      for k, i in ipairs(batch.index) do
-        assert.equal(set:entry(i).target, batch.target[k])
-        assert.is_false(set:entry(i).path:find("0%.%a+$") ~= nil)
-      end
-    end
-  end)
-
-  it("goes to a function, which may raise", function()
-    local set = photographs(10, 5)
-    local seen = {}
-    local loader = data.loader{ set, pipeline = stages, batchSize = 10, onError = function(failure)
-      seen[#seen + 1] = failure
-    end }
-    assert.equal(8, #collect(loader())[1].index)
-    assert.equal(2, #seen)
-    assert.equal(seen[1].path, set:entry(seen[1].index).path)
-    assert.matches("^" .. seen[1].path:gsub("%p", "%%%0"), seen[1].message)
-    loader = data.loader{ set, pipeline = stages, onError = function() error("enough") end }
-    fails("enough", collect, loader())
-  end)
-
-  it("may come from the data set itself", function()
-    local set = data.dataset{ size = 6, get = function(i)
-      if i % 3 == 0 then error("no sample " .. i) end
-      return { input = torch.Tensor{ i } }
-    end }
-    local said = {}
-    local loader = data.loader{ set, batchSize = 3, onError = "skip", workers = 2,
-      log = function(text) said[#said + 1] = text end }
-    assert.same({ "1 2", "4 5" }, indices(loader()))
-    assert.equal(2, #said)
-    fails("no sample 3", collect, data.loader{ set, batchSize = 3 }())
-    local nothing = data.dataset{ size = 2, get = function() error("nothing") end }
-    assert.same({}, indices(data.loader{ nothing, onError = "skip", log = function() end }()))
-  end)
-
-  it("is never a shape that does not fit the batch", function()
-    local set = photographs(8)
-    for _, workers in ipairs{ 0, 2 } do
-      local loader = data.loader{ set, batchSize = 8, workers = workers, onError = "skip" }
-      fails("the images of a batch are to be alike: " .. set:entry(1).path
-        .. " gives uint8 3 x 13 x 16, " .. set:entry(2).path .. " gives uint8 3 x 15 x 16", collect,
-        loader())
-    end
-  end)
-end)
-
-describe("threads", function()
-  local function new(workers)
-    return data.loader{ numbers(1000), batchSize = 8, workers = workers or 3, prefetch = 4 }
-  end
-
-  it("end with the loop, however it is left", function()
-    local before = threads()
-    local loader = new()
-    for _ in loader() do
-      has_threads(before + 3)
-      if loader:state().position == 2 then break end
-    end
-    has_threads(before)
-    pcall(function()
-      for _ in loader() do error("stop") end
-    end)
-    has_threads(before)
-    collect(loader())
-    has_threads(before)
-    local co = coroutine.wrap(function()
-      for batch in loader() do coroutine.yield(batch) end
-    end)
-    co()
-    has_threads(before + 3)
-    loader:close()
-    has_threads(before)
-  end)
-
-  it("end with a loader that nobody has any more", function()
-    local before = threads()
-    do
-      local step = new():epoch(1)
-      step()
-      has_threads(before + 3)
-    end
-    collectgarbage()
-    collectgarbage()
-    has_threads(before)
-  end)
-
-  it("end when another epoch begins", function()
-    local before = threads()
-    local loader = new()
-    loader:epoch(1)()
-    local step = loader:epoch(2)
-    step()
-    has_threads(before + 3)
-    assert.equal(1, loader:state().position)
-    loader:close()
-    has_threads(before)
-  end)
-
-  it("stop at once when the user interrupts", function()
-    local before = threads()
-    for _, workers in ipairs{ 0, 2 } do
-      local loader = new(workers)
-      local ok, message = pcall(function()
-        for _ in loader() do core.interrupt() end
-      end)
-      assert.is_false(ok)
-      assert.matches("interrupted", message)
-      has_threads(before)
-    end
-    assert.equal(125, #indices(new()()))
-  end)
-
-  it("leave no memory behind", function()
-    local function live()
-      collectgarbage()
-      collectgarbage()
-      return core.memory().live
-    end
-    local loader = new()
-    local function leave_early()
-      for _ in loader() do
-        if loader:state().position == 3 then break end
-      end
-    end
-    leave_early()
-    local before = live()
-    for _ = 1, 5 do
-      leave_early()
-      collect(loader())
-    end
-    assert.equal(before, live())
-  end)
-end)
-
 describe("Lua stages", function()
   local module = "spec.support.loader_stage"
 
@@ -453,28 +214,6 @@ describe("Lua stages", function()
       collect, loader())
     assert.matches("loader_stage.lua:%d+: on purpose", message)
     assert.matches("stack traceback", message)
-  end)
-end)
-
-describe("the report", function()
-  it("tells waiting from stepping, and warns once when waiting is what takes the time", function()
-    local said = {}
-    local set = data.dataset{ size = 60, get = function(i)
-      system.sleep(0.04)
-      return { input = torch.Tensor{ i } }
-    end }
-    local loader = data.loader{ set, batchSize = 2, workers = 1, log = function(text)
-      said[#said + 1] = text
-    end }
-    for _ in loader() do system.sleep(0.01) end
-    local report = loader:report()
-    assert.equal(30, report.batches)
-    assert.is_true(report.wait > 2.2, tostring(report)) -- a busy machine sleeps longer
-    assert.is_true(report.step > 0.28 and report.step < report.wait, tostring(report))
-    assert.near(report.wait / (report.wait + report.step), report.share, 1e-9)
-    assert.equal(1, #said)
-    assert.matches("training waits for data %d+ %% of the time", said[1])
-    assert.matches("^30 batches, 60 samples; waited %d", tostring(report))
   end)
 end)
 
@@ -539,42 +278,5 @@ describe("options", function()
     bad("sample 1 is nil; a table such as { input = image, target = class } expected", nil)
     bad("sample 1 has \"x\" as its input", { input = "x" })
     bad("sample 1 has \"x\" as its target", { input = torch.zeros(1), target = "x" })
-  end)
-end)
-
-describe("many files, some broken", function()
-  -- Resident memory in MB.
-  local function resident()
-    for line in io.lines("/proc/self/status") do
-      local kilobytes = line:match("^VmRSS:%s+(%d+)")
-      if kilobytes then return tonumber(kilobytes) / 1024 end
-    end
-  end
-
-  -- Loads `total` samples of a hundred files of which one is broken; returns the growth in MB.
-  local function loads(total)
-    local set = photographs(100, 100)
-    local reported = 0
-    local loader = data.loader{ set, pipeline = stages, batchSize = 50, workers = 2, shuffle = true,
-      seed = 1, onError = function() reported = reported + 1 end }
-    local function go(count)
-      for _ = 1, count // 100 do collect(loader()) end
-    end
-    go(1000)
-    collectgarbage()
-    local before = resident()
-    go(total)
-    collectgarbage()
-    assert.equal((1000 + total) // 100, reported)
-    assert.equal((1000 + total) // 100 * 99, loader:report().samples)
-    return resident() - before
-  end
-
-  it("are reported, and memory stays flat", function()
-    assert.is_true(loads(2000) < 4)
-  end)
-
-  it("are reported, and memory stays flat over 100,000 loads #long", function()
-    assert.is_true(loads(100000) < 8)
   end)
 end)
