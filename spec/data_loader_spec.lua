@@ -4,6 +4,7 @@ local core = require "wick.core"
 local torch = require "torch"
 local checkpoint = require "wick.checkpoint"
 local data = require "wick.data"
+local image = require "wick.image"
 local loading = require "spec.support.loading"
 local scratch = require "spec.support.scratch"
 
@@ -50,6 +51,19 @@ describe("a loader's batches", function()
     end
     assert.equal("torch.LongTensor", batch.target:type())
     assert.same({ "ants", "bees" }, set.classes)
+  end)
+
+  it("may begin with smaller JPEG images, which wick.image defines", function()
+    local set, folder = photographs(2)
+    local path = folder .. "/ants/001.jpg"
+    image.save(path, torch.ByteTensor(3, 48, 64):random(0, 255))
+    local function load(at_least)
+      return collect(data.loader{ set, atLeast = at_least, batchSize = 1 }())[1].input[1]
+    end
+    assert.same({ 3, 48, 64 }, load(nil):size():totable())
+    assert.same({ 3, 12, 16 }, load(12):size():totable())
+    assert.is_true(torch.equal(image.load(path, 3, "byte", { atLeast = { 10, 40 } }),
+      load{ 10, 40 }))
   end)
 
   it("carry masks and boxes through the stages", function()
@@ -240,6 +254,8 @@ describe("options", function()
     bad("onError is 3, a string or a function expected", { onError = 3 })
     bad("log is \"file\", a function expected", { log = "file" })
     bad("limit is a whole number from 0 on, not -1", { limit = -1 })
+    bad("atLeast is a side or { height, width }", { atLeast = 0 })
+    bad("atLeast is a side or { height, width }", { atLeast = { 1, 2, 3 } })
     bad("channels is 3, 1 for grey, or 0 for those of the file; got 2", { channels = 2 })
     bad("weights are a number for each of the 4 samples, got 2 numbers", { weights = { 1, 2 } })
     bad("weights are 0 or above, and not all 0", { weights = { 0, 0, 0, 0 } })

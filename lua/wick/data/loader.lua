@@ -33,7 +33,7 @@ local declared = args{
   { "workers", "integer", function() return system.cores() end },
   { "seed", "integer?" }, { "weights", "table|tensor?" }, { "samples", "integer?" },
   { "channels", "integer?" }, { "onError", "string|function", "raise" }, { "log", "function?" },
-  { "limit", "integer", 0 }, { "prefetch", "integer", 2 },
+  { "atLeast", "integer|sizes?" }, { "limit", "integer", 0 }, { "prefetch", "integer", 2 },
   shuffle = false, dropLast = false, balance = false, replacement = true,
 }
 
@@ -76,6 +76,16 @@ end
 local function weights_of(given, set)
   if given.balance then return sampler.balance(classes_of(set)) end
   return given.weights and sampler.check_weights(WHAT, given.weights, set:size())
+end
+
+-- Height and width that JPEG images keep at least when they may come smaller; 0, 0: they may not.
+local function least_of(at_least)
+  if at_least == nil then return { 0, 0 } end
+  local least = type(at_least) == "table" and at_least or { at_least, at_least }
+  if #least ~= 2 or least[1] < 1 or least[2] < 1 then
+    errors.raise("%s: atLeast is a side or { height, width }, of at least 1", WHAT)
+  end
+  return least
 end
 
 local function pipeline_of(pipeline)
@@ -192,6 +202,8 @@ end
 --   samples      of an epoch (the size of the data set)
 --   channels     of images from files: 3, 1 or 0, those of the file (the data set's, else 3)
 --   limit        the most bytes that unpacking an image may take
+--   atLeast      a side or { height, width }: a JPEG image may come smaller by eighths, though not
+--                than that, which takes less time; for pipelines that shrink photographs
 --   onError      what to do about a sample that cannot be had: "raise"; "skip", which leaves it out
 --                of its batch and says so; or a function of { index, path, message }
 --   log          function(text), for what is said (standard error)
@@ -212,6 +224,7 @@ return function(...)
       .. "them again", WHAT, self.samples, self.count)
   end
   self.pipeline = pipeline_of(self.pipeline)
+  self.least = least_of(self.atLeast)
   self.channels = image_files.check_channels(WHAT, self.channels or self.dataset.channels)
   local is_random = self.shuffle or self.weights or self.pipeline
   self.seed = self.seed or (is_random and torch.random(sampler.LARGEST_SEED) or 0)

@@ -127,7 +127,7 @@ function Run.start(loader, order)
     failures = {},
     handle = core.loader{
       pipeline = loader.pipeline, workers = loader.workers, channels = loader.channels,
-      limit = loader.limit,
+      limit = loader.limit, leastHeight = loader.least[1], leastWidth = loader.least[2],
     },
   }, Run)
 end
