@@ -1,7 +1,6 @@
-/* The loader: threads that make the samples of batches ahead of the consumer. Batches come in the
- * order in which they were submitted, and what is in them depends on the jobs alone, not on the
- * number of threads. Loader and loads are used by one thread, the consumer's; workers see to it
- * that none of what they do shows before its time. */
+/* The loader: threads that make the samples of batches ahead of the consumer, whose thread alone
+ * calls these functions. Batches come in the order in which they were submitted, and what is in
+ * them depends on their jobs alone, not on the number of threads or on which of them was faster. */
 #ifndef WICK_DATA_LOADER_H
 #define WICK_DATA_LOADER_H
 
