@@ -3,6 +3,7 @@
 #include "kernel/warp.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/threads.h"
 
@@ -75,26 +76,26 @@ static int taps_of(wick_filter filter)
                                      : TAPS;
 }
 
-/* Where the taps around `position` begin, and what each weighs. */
+/* Where the taps around `position`, which is in the image, begin, and what each weighs. */
 static int64_t weigh(wick_filter filter, wick__edge edge, double position, double *w)
 {
-    double from =
-        floor(filter == WICK_NEAREST && edge != WICK__EDGE_CORNERS ? position + 0.5 : position);
-    double x = position - from;
+    bool half = filter == WICK_NEAREST && edge != WICK__EDGE_CORNERS;
+    int64_t from = (int64_t)(half ? position + 0.5 : position);
+    double x = position - (double)from;
     switch (filter) {
     case WICK_BILINEAR:
         w[0] = 1 - x;
         w[1] = x;
-        return (int64_t)from;
+        return from;
     case WICK_BICUBIC:
         cubic_weights(x, w);
-        return (int64_t)from - 1;
+        return from - 1;
     case WICK_LANCZOS:
         lanczos_weights(x, w);
-        return (int64_t)from - 2;
+        return from - 2;
     default:
         w[0] = 1;
-        return (int64_t)from;
+        return from;
     }
 }
 
@@ -112,7 +113,8 @@ static bool leaves(wick__edge edge, int64_t size, double *position)
         inside = *position > -0.5 && *position < last + 0.5;
     else if (edge == WICK__EDGE_CORNERS)
         return !(*position >= 0 && *position < (double)size);
-    *position = *position > 0 ? fmin(*position, last) : 0;
+    *position = *position > 0 ? *position : 0;
+    *position = *position < last ? *position : last;
     return !inside;
 }
 
@@ -158,6 +160,52 @@ static void fill(const wick__warp *w, run *r, const double *y, const double *x)
     }
 }
 
+/* ---- one pixel, or two a direction: what most warps take ---- */
+
+static bool is_close(const wick__warp *w)
+{
+    bool close = w->filter == WICK_NEAREST || w->filter == WICK_BILINEAR;
+    return close && w->edge != WICK__EDGE_CORNERS;
+}
+
+/* Positions from *low to *high have a pixel. */
+static void bounds_of(wick__edge edge, double last, double *low, double *high)
+{
+    *low = edge == WICK__EDGE_NEAREST ? -INFINITY : edge == WICK__EDGE_VALUE ? 0 : -0.5;
+    *high = edge == WICK__EDGE_NEAREST ? INFINITY : edge == WICK__EDGE_VALUE ? last : last + 0.5;
+    if (edge == WICK__EDGE_PIXELS) {
+        *low = nextafter(*low, 0);
+        *high = nextafter(*high, 0);
+    }
+}
+
+static void fill_axis(const wick__warp *w, run *r, int axis, const double *position)
+{
+    int64_t size = w->in[axis], step = axis == 0 ? w->in[1] : 1;
+    double last = (double)(size - 1), low, high, half = w->filter == WICK_NEAREST ? 0.5 : 0;
+    bounds_of(w->edge, last, &low, &high);
+    for (int64_t i = 0; i < r->n; i++) {
+        double p = position[i];
+        bool inside = p >= low && p <= high;
+        p = p > 0 ? p : 0;
+        p = p < last ? p : last;
+        int64_t from = (int64_t)(p + half), next = from + (from < size - 1);
+        r->outside[i] |= !inside && w->edge != WICK__EDGE_NEAREST;
+        r->index[axis][0][i] = from * step;
+        r->index[axis][1][i] = next * step;
+        r->weight[axis][1][i] = r->taps == 2 ? p - (double)from : 0;
+        r->weight[axis][0][i] = 1 - r->weight[axis][1][i];
+    }
+}
+
+static void fill_close(const wick__warp *w, run *r, const double *y, const double *x)
+{
+    memset(r->outside, 0, sizeof r->outside);
+    memset(r->rest, 0, sizeof r->rest);
+    fill_axis(w, r, 0, y);
+    fill_axis(w, r, 1, x);
+}
+
 static void rows(void *job, int64_t begin, int64_t end)
 {
     const wick__warp *w = job;
@@ -167,7 +215,7 @@ static void rows(void *job, int64_t begin, int64_t end)
         for (int64_t c = 0; c < w->out[1]; c += RUN) {
             r.n = w->out[1] - c < RUN ? w->out[1] - c : RUN;
             w->positions(w, row, c, r.n, y, x);
-            fill(w, &r, y, x);
+            (is_close(w) ? fill_close : fill)(w, &r, y, x);
             int64_t at = row * w->out[1] + c;
             if (w->dtype == WICK_UINT8)
                 gather_planes_uint8(w, &r, at);
