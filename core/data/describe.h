@@ -50,6 +50,11 @@
         NAME, WICK__STAGE_CHOICE, 1, {DEFAULT}, 0, 0, CHOICES                                      \
     }
 
+/* How pixels are found and what lies outside, in the order that wick__warping_of reads. */
+#define WARPING                                                                                    \
+    CHOICE("filter", "nearest|bilinear", 1), NUMBERS("fill", 0, ANY),                              \
+        CHOICE("paddingMode", "constant|edge", 0)
+
 /* Those that must be given. */
 #define SIZE(NAME)                                                                                 \
     {                                                                                              \

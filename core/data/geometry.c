@@ -1,5 +1,6 @@
-/* Cutting, mirroring and resizing samples, and what follows an image when it moves. */
+/* Mirroring and resizing samples, and what follows an image when it moves. */
 #include "data/geometry.h"
+#include "data/region.h"
 
 #include <math.h>
 
@@ -15,10 +16,18 @@ int64_t wick__sample_width(const wick__sample *sample)
     return sample->image->size[2];
 }
 
-void wick__replace(wick_tensor **slot, wick_tensor *made)
+wick_status wick__new_like(const wick_tensor *t, int64_t height, int64_t width, wick_tensor **made,
+                           void **data)
 {
-    wick_tensor_release(*slot);
-    *slot = made;
+    int64_t size[3] = {t->size[0], height, width};
+    int skip = t->ndim == 2;
+    *made = NULL;
+    wick_status status = wick_tensor_new(t->context, t->dtype, t->ndim, size + skip, made);
+    if (!status)
+        status = wick__writable(*made, data);
+    if (status)
+        wick__replace(made, NULL);
+    return status;
 }
 
 /* ---- what follows the image ---- */
@@ -84,118 +93,6 @@ wick_status wick__sample_map_mask(wick__sample *sample, wick__remap *remap, cons
     return status;
 }
 
-/* ---- cutting ---- */
-
-typedef struct cutting {
-    const wick__region *region;
-    wick__padding padding;
-    const wick__stage_value *fill; /* NULL: zeros */
-} cutting;
-
-static bool is_inside(const wick_tensor *t, const wick__region *r)
-{
-    const int64_t *size = t->size + t->ndim - 2;
-    return r->top >= 0 && r->left >= 0 && r->top + r->height <= size[0] &&
-           r->left + r->width <= size[1];
-}
-
-static wick_status cut_view(const wick_tensor *t, const wick__region *r, wick_tensor **view)
-{
-    int rows = t->ndim - 2;
-    int64_t size[3];
-    for (int i = 0; i < rows; i++)
-        size[i] = t->size[i];
-    size[rows] = r->height;
-    size[rows + 1] = r->width;
-    int64_t offset = t->offset + r->top * t->stride[rows] + r->left * t->stride[rows + 1];
-    return wick__view(t, offset, t->ndim, size, t->stride, view);
-}
-
-/* A number as an element of an image or a mask. */
-static void encode(wick_dtype dtype, double number, void *element)
-{
-    if (dtype == WICK_UINT8)
-        *(uint8_t *)element = (uint8_t)fmin(fmax(number + 0.5, 0), 255);
-    else if (dtype == WICK_FLOAT32)
-        *(float *)element = (float)number;
-    else
-        *(int64_t *)element = (int64_t)number; /* of masks: zero in any width */
-}
-
-static void cut_planes(const cutting *c, const wick_tensor *dense, const void *x, void *y)
-{
-    const int64_t *size = dense->size + dense->ndim - 2;
-    wick__cut cut = {.element = wick_dtype_size(dense->dtype),
-                     .in = {size[0], size[1]},
-                     .out = {c->region->height, c->region->width},
-                     .first = {c->region->top, c->region->left},
-                     .padding = c->padding};
-    size_t in = (size_t)(cut.in[0] * cut.in[1]) * cut.element;
-    size_t out = (size_t)(cut.out[0] * cut.out[1]) * cut.element;
-    int64_t planes = dense->ndim == 3 ? dense->size[0] : 1;
-    for (int64_t p = 0; p < planes; p++) {
-        int64_t value[1];
-        encode(dense->dtype, c->fill ? wick__value_channel(c->fill, p) : 0, value);
-        wick__cut_plane(&cut, value, (const char *)x + (size_t)p * in, (char *)y + (size_t)p * out);
-    }
-}
-
-/* A new tensor like t of another height and width. */
-static wick_status make_like(const wick_tensor *t, int64_t height, int64_t width,
-                             wick_tensor **made, void **data)
-{
-    int64_t size[3] = {t->size[0], height, width};
-    int skip = t->ndim == 2;
-    *made = NULL;
-    wick_status status = wick_tensor_new(t->context, t->dtype, t->ndim, size + skip, made);
-    if (!status)
-        status = wick__writable(*made, data);
-    if (status)
-        wick__replace(made, NULL);
-    return status;
-}
-
-static wick_status cut(const cutting *c, wick_tensor **slot)
-{
-    wick_tensor *dense = NULL, *made = NULL;
-    void *x, *y;
-    if (is_inside(*slot, c->region)) {
-        wick_status status = cut_view(*slot, c->region, &made);
-        if (!status)
-            wick__replace(slot, made);
-        return status;
-    }
-    wick_status status = wick__contiguous(*slot, &dense);
-    if (!status)
-        status = wick__dense(dense, &x);
-    if (!status)
-        status = make_like(*slot, c->region->height, c->region->width, &made, &y);
-    if (!status) {
-        cut_planes(c, dense, x, y);
-        wick__replace(slot, made);
-    }
-    wick_tensor_release(dense);
-    return status;
-}
-
-static void move_by_region(const void *how, double *x, double *y)
-{
-    const wick__region *r = how;
-    *x -= (double)r->left;
-    *y -= (double)r->top;
-}
-
-wick_status wick__sample_cut(wick__sample *sample, const wick__region *region,
-                             wick__padding padding, const wick__stage_value *fill)
-{
-    cutting c = {region, padding, fill};
-    wick_status status = cut(&c, &sample->image);
-    c.fill = NULL;
-    if (!status && sample->mask)
-        status = cut(&c, &sample->mask);
-    return status ? status : wick__sample_move_boxes(sample, move_by_region, region);
-}
-
 /* ---- mirroring ---- */
 
 static wick_status reverse(bool rows, wick_tensor **slot)
@@ -210,7 +107,7 @@ static wick_status reverse(bool rows, wick_tensor **slot)
     int64_t height = dense->size[dense->ndim - 2], width = dense->size[dense->ndim - 1];
     int64_t planes = dense->ndim == 3 ? dense->size[0] : 1;
     size_t element = wick_dtype_size(dense->dtype);
-    status = make_like(dense, height, width, &made, &y);
+    status = wick__new_like(dense, height, width, &made, &y);
     if (status)
         goto done;
     if (rows)

@@ -5,30 +5,21 @@
 #define WICK_DATA_GEOMETRY_H
 
 #include "data/stage.h"
-#include "kernel/cut.h"
 
 /* Height and width of a sample's image. */
 int64_t wick__sample_height(const wick__sample *sample);
 int64_t wick__sample_width(const wick__sample *sample);
 
-/* Releases what the slot holds and puts `made` there. */
-void wick__replace(wick_tensor **slot, wick_tensor *made);
-
-/* A rectangle of pixels, which may reach beyond the image. */
-typedef struct wick__region {
-    int64_t top, left, height, width;
-} wick__region;
-
-/* Cuts the region out. Inside the image nothing is copied: the result is a view. Outside is what
- * `padding` says, of the image `fill` (a number or one a channel), of the mask 0. */
-wick_status wick__sample_cut(wick__sample *sample, const wick__region *region,
-                             wick__padding padding, const wick__stage_value *fill);
 /* Left becomes right. */
 wick_status wick__sample_mirror(wick__sample *sample);
 /* Top becomes bottom. */
 wick_status wick__sample_turn_over(wick__sample *sample);
 wick_status wick__sample_resize(wick__sample *sample, int64_t height, int64_t width,
                                 wick_filter filter, bool antialias);
+
+/* A new tensor like t of another height and width, and its memory. */
+wick_status wick__new_like(const wick_tensor *t, int64_t height, int64_t width, wick_tensor **made,
+                           void **data);
 
 /* Takes a point, in pixels from the upper left corner, to its new place. */
 typedef void wick__move(const void *how, double *x, double *y);

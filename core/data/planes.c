@@ -32,8 +32,7 @@ wick_status wick__planes_open_as(wick_tensor *image, wick_dtype dtype, int64_t p
 wick_status wick__planes_close(wick__planes *p, wick_status status, wick__sample *sample)
 {
     if (!status) {
-        wick_tensor_release(sample->image);
-        sample->image = p->made;
+        wick__replace(&sample->image, p->made);
         p->made = NULL;
     }
     wick_tensor_release(p->from);

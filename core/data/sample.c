@@ -90,6 +90,12 @@ wick_status wick__batch_check(const wick__batch *batch)
 
 /* ---- ending ---- */
 
+void wick__replace(wick_tensor **slot, wick_tensor *made)
+{
+    wick_tensor_release(*slot);
+    *slot = made;
+}
+
 static wick_status settle(wick_tensor **slot)
 {
     wick_tensor *copy, *t = *slot;
@@ -99,8 +105,7 @@ static wick_status settle(wick_tensor **slot)
     wick_status status = wick__clone(t, &copy);
     if (status)
         return status;
-    wick_tensor_release(t);
-    *slot = copy;
+    wick__replace(slot, copy);
     return WICK_OK;
 }
 
@@ -112,22 +117,16 @@ wick_status wick__sample_settle(wick__sample *sample)
     return status ? status : settle(&sample->boxes);
 }
 
-static void drop(wick_tensor **tensor)
-{
-    wick_tensor_release(*tensor);
-    *tensor = NULL;
-}
-
 void wick__sample_close(wick__sample *sample)
 {
-    drop(&sample->image);
-    drop(&sample->mask);
-    drop(&sample->boxes);
-    drop(&sample->target);
+    wick__replace(&sample->image, NULL);
+    wick__replace(&sample->mask, NULL);
+    wick__replace(&sample->boxes, NULL);
+    wick__replace(&sample->target, NULL);
 }
 
 void wick__batch_close(wick__batch *batch)
 {
-    drop(&batch->images);
-    drop(&batch->targets);
+    wick__replace(&batch->images, NULL);
+    wick__replace(&batch->targets, NULL);
 }

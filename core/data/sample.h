@@ -34,6 +34,8 @@ wick_status wick__sample_check(const wick__sample *sample);
 wick_status wick__batch_check(const wick__batch *batch);
 /* Gives the sample row-major tensors in memory that nobody else sees. */
 wick_status wick__sample_settle(wick__sample *sample);
+/* Releases what the slot holds and puts `made` there. */
+void wick__replace(wick_tensor **slot, wick_tensor *made);
 /* Releases the tensors. */
 void wick__sample_close(wick__sample *sample);
 void wick__batch_close(wick__batch *batch);

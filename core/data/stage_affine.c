@@ -4,22 +4,8 @@
 
 #include "base/status.h"
 #include "data/describe.h"
+#include "data/region.h"
 #include "data/warp.h"
-
-/* The last three arguments of every stage here. */
-#define OUTSIDE                                                                                    \
-    CHOICE("filter", "nearest|bilinear", 1), NUMBERS("fill", 0, ANY),                              \
-        CHOICE("paddingMode", "constant|edge", 0)
-
-/* Reads them, of which the first is argument `index`. */
-static wick_status read_warping(const wick__stage *stage, int index, const wick__sample *sample,
-                                wick__warping *warping)
-{
-    bool bilinear = wick__stage_number(stage, index) != 0;
-    *warping = (wick__warping){bilinear ? WICK_BILINEAR : WICK_NEAREST,
-                               wick__stage_number(stage, index + 2) != 0, &stage->value[index + 1]};
-    return wick__stage_check_channels(stage, index + 1, sample->image);
-}
 
 /* ---- matrices ---- */
 
@@ -53,7 +39,7 @@ static wick_status project(const wick__stage *stage, int index, wick__sample *sa
     int64_t height = wick__sample_height(sample), width = wick__sample_width(sample);
     double h = (double)height, w = (double)width;
     wick__matrix m = matrix_of(a, w, h, w, h);
-    wick_status status = read_warping(stage, index, sample, &warping);
+    wick_status status = wick__warping_of(stage, index, sample, &warping);
     return status ? status : wick__sample_project(sample, &m, height, width, &warping);
 }
 
@@ -97,7 +83,7 @@ const wick__stage_kind wick__stage_translate = {
 /* ---- Rotate ---- */
 
 static const wick__stage_arg rotate_args[] = {SPREAD("degrees", 90, ANY), BOOLEAN("expand", false),
-                                              OUTSIDE, P(1), END};
+                                              WARPING, P(1), END};
 
 /* The pixels of `size` that are touched between two places as far from their middle; no more than
  * fit when a whole number does. */
@@ -126,7 +112,7 @@ static wick_status rotate(const wick__stage *stage, wick__sample *sample)
     if (wick__stage_number(stage, 1) != 0)
         expanded_size(&a, &height, &width);
     wick__matrix m = matrix_of(&a, w, h, (double)width, (double)height);
-    wick_status status = read_warping(stage, 2, sample, &warping);
+    wick_status status = wick__warping_of(stage, 2, sample, &warping);
     return status ? status : wick__sample_project(sample, &m, height, width, &warping);
 }
 
@@ -140,7 +126,7 @@ const wick__stage_kind wick__stage_rotate = {
 /* ---- Shear ---- */
 
 static const wick__stage_arg shear_args[] = {SPREAD("x", 20, -89, 89), SPREAD("y", 0, -89, 89),
-                                             OUTSIDE, P(1), END};
+                                             WARPING, P(1), END};
 
 static wick_status shear(const wick__stage *stage, wick__sample *sample)
 {
@@ -157,7 +143,7 @@ const wick__stage_kind wick__stage_shear = {.name = "Shear",
 
 /* ---- Zoom ---- */
 
-static const wick__stage_arg zoom_args[] = {RANGE("scale", 0.8, 1.2, 1e-3, 1e3), OUTSIDE, P(1),
+static const wick__stage_arg zoom_args[] = {RANGE("scale", 0.8, 1.2, 1e-3, 1e3), WARPING, P(1),
                                             END};
 
 static wick_status zoom(const wick__stage *stage, wick__sample *sample)
@@ -180,7 +166,7 @@ static const wick__stage_arg affine_args[] = {SPREAD("degrees", 0, ANY),
                                               RANGE("scale", 1, 1, 1e-3, 1e3),
                                               SPREAD("shearX", 0, -89, 89),
                                               SPREAD("shearY", 0, -89, 89),
-                                              OUTSIDE,
+                                              WARPING,
                                               P(1),
                                               END};
 
@@ -205,7 +191,7 @@ const wick__stage_kind wick__stage_affine = {
 
 /* ---- Perspective ---- */
 
-static const wick__stage_arg perspective_args[] = {NUMBER("distortion", 0.5, 0, 1), P(0.5), OUTSIDE,
+static const wick__stage_arg perspective_args[] = {NUMBER("distortion", 0.5, 0, 1), P(0.5), WARPING,
                                                    END};
 
 /* Every corner moves inwards by up to `distortion` of half the image. */
@@ -221,7 +207,7 @@ static wick_status perspective(const wick__stage *stage, wick__sample *sample)
         double inwards = wick__draw_uniform(&sample->stream, 0, most);
         corner[i] = far[i] ? size[i % 2] - inwards : inwards;
     }
-    wick_status status = read_warping(stage, 2, sample, &warping);
+    wick_status status = wick__warping_of(stage, 2, sample, &warping);
     if (!status && !wick__matrix_to_corners(size[0], size[1], corner, &m))
         return WICK_OK; /* all corners met: the image stays */
     return status ? status : wick__sample_project(sample, &m, height, width, &warping);

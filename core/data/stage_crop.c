@@ -4,27 +4,13 @@
 #include "base/status.h"
 #include "data/describe.h"
 #include "data/geometry.h"
+#include "data/region.h"
 #include "tensor/tensor.h"
 
 #define PADDINGS "constant|edge|reflect|symmetric"
 #define FILTERS "nearest|area|bilinear|bicubic|lanczos"
 
 /* ---- what several of them read ---- */
-
-/* {height, width}, or one number for both. */
-static wick_status check_size(const wick__stage *stage)
-{
-    if (stage->value[0].count <= 2)
-        return WICK_OK;
-    return wick__fail(WICK_EVALUE, "%s: {height, width} or one number for both expected",
-                      stage->kind->args[0].name);
-}
-
-static wick__region region_of_size(const wick__stage_value *size)
-{
-    int last = size->count - 1;
-    return (wick__region){.height = (int64_t)size->number[0], .width = (int64_t)size->number[last]};
-}
 
 typedef struct margins {
     int64_t left, top, right, bottom;
@@ -89,7 +75,7 @@ static const wick__stage_arg center_crop_args[] = {SIZE("size"), NUMBERS("fill",
 
 static wick_status center_crop(const wick__stage *stage, wick__sample *sample)
 {
-    wick__region r = region_of_size(&stage->value[0]);
+    wick__region r = wick__region_of_size(&stage->value[0]);
     wick_status status = wick__stage_check_channels(stage, 1, sample->image);
     r.top = (int64_t)rint((double)(wick__sample_height(sample) - r.height) / 2);
     r.left = (int64_t)rint((double)(wick__sample_width(sample) - r.width) / 2);
@@ -99,7 +85,7 @@ static wick_status center_crop(const wick__stage *stage, wick__sample *sample)
 const wick__stage_kind wick__stage_center_crop = {
     .name = "CenterCrop",
     .args = center_crop_args,
-    .check = check_size,
+    .check = wick__check_size,
     .apply = center_crop,
     .doc = "the middle; an image that is smaller stands in the middle of `fill`"};
 
@@ -116,7 +102,7 @@ static const wick__stage_arg random_crop_args[] = {SIZE("size"),
 
 static wick_status check_random_crop(const wick__stage *stage)
 {
-    wick_status status = check_size(stage);
+    wick_status status = wick__check_size(stage);
     return status ? status : check_padding(stage, RANDOM_CROP_PADDING);
 }
 
@@ -137,7 +123,7 @@ static bool draw_place(wick__stream *stream, int64_t have, int64_t want, int64_t
 
 static wick_status random_crop(const wick__stage *stage, wick__sample *sample)
 {
-    wick__region r = region_of_size(&stage->value[0]);
+    wick__region r = wick__region_of_size(&stage->value[0]);
     margins m = margins_of(&stage->value[RANDOM_CROP_PADDING]);
     bool widen = wick__stage_number(stage, IF_NEEDED) != 0;
     wick_status status = wick__stage_check_channels(stage, RANDOM_CROP_FILL, sample->image);
@@ -187,27 +173,20 @@ static wick__region widest_middle(int64_t height, int64_t width, const double *r
     return r;
 }
 
-/* Ten times an area and a shape are drawn; the first that fits is put anywhere. */
 static wick__region draw_region(const wick__stage *stage, wick__sample *sample)
 {
-    enum { TRIES = 10 };
+    const double *scale = stage->value[RESIZED_SCALE].number;
     const double *ratio = stage->value[RESIZED_RATIO].number;
     int64_t height = wick__sample_height(sample), width = wick__sample_width(sample);
-    for (int i = 0; i < TRIES; i++) {
-        double area = (double)height * (double)width *
-                      wick__stage_draw(stage, RESIZED_SCALE, &sample->stream);
-        double shape = exp(wick__draw_uniform(&sample->stream, log(ratio[0]), log(ratio[1])));
-        int64_t w = (int64_t)rint(sqrt(area * shape)), h = (int64_t)rint(sqrt(area / shape));
-        if (w >= 1 && h >= 1 && w <= width && h <= height)
-            return (wick__region){wick__draw_below(&sample->stream, height - h + 1),
-                                  wick__draw_below(&sample->stream, width - w + 1), h, w};
-    }
+    wick__region r;
+    if (wick__draw_part(&sample->stream, scale, ratio, height, width, &r))
+        return r;
     return widest_middle(height, width, ratio);
 }
 
 static wick_status random_resized_crop(const wick__stage *stage, wick__sample *sample)
 {
-    wick__region to = region_of_size(&stage->value[0]), from = draw_region(stage, sample);
+    wick__region to = wick__region_of_size(&stage->value[0]), from = draw_region(stage, sample);
     wick_status status = wick__sample_cut(sample, &from, WICK__PAD_CONSTANT, NULL);
     if (status)
         return status;
@@ -219,7 +198,7 @@ static wick_status random_resized_crop(const wick__stage *stage, wick__sample *s
 const wick__stage_kind wick__stage_random_resized_crop = {
     .name = "RandomResizedCrop",
     .args = random_resized_crop_args,
-    .check = check_size,
+    .check = wick__check_size,
     .apply = random_resized_crop,
     .doc = "a part of the image, `scale` of its area, width to height as `ratio`, resized"};
 
@@ -231,7 +210,7 @@ static const wick__stage_arg resize_args[] = {
 /* One number is the shorter side. */
 static wick__region resized(const wick__stage_value *size, const wick__sample *sample)
 {
-    wick__region r = region_of_size(size);
+    wick__region r = wick__region_of_size(size);
     int64_t height = wick__sample_height(sample), width = wick__sample_width(sample);
     if (size->count == 1 && height < width)
         r.width = (int64_t)((double)r.height * (double)width / (double)height);
@@ -251,7 +230,7 @@ static wick_status resize(const wick__stage *stage, wick__sample *sample)
 const wick__stage_kind wick__stage_resize = {
     .name = "Resize",
     .args = resize_args,
-    .check = check_size,
+    .check = wick__check_size,
     .apply = resize,
     .doc = "to {height, width}; one number is the shorter side, the other follows"};
 

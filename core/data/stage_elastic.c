@@ -7,12 +7,7 @@
 #include "data/warp.h"
 
 static const wick__stage_arg args[] = {RANGE("alpha", 50, 50, 0, 1e4),
-                                       RANGE("sigma", 5, 5, 0.1, 100),
-                                       CHOICE("filter", "nearest|bilinear", 1),
-                                       NUMBERS("fill", 0, ANY),
-                                       CHOICE("paddingMode", "constant|edge", 0),
-                                       P(1),
-                                       END};
+                                       RANGE("sigma", 5, 5, 0.1, 100), WARPING, P(1), END};
 
 /* Two planes of smooth displacements in memory of their own: noise and what became of it. */
 typedef struct rubber {
@@ -41,9 +36,8 @@ static wick_status elastic(const wick__stage *stage, wick__sample *sample)
     int64_t plane = height * width;
     double most = wick__stage_draw(stage, 0, &sample->stream) / 2;
     double sigma = wick__stage_draw(stage, 1, &sample->stream);
-    wick__warping warping = {wick__stage_number(stage, 2) != 0 ? WICK_BILINEAR : WICK_NEAREST,
-                             wick__stage_number(stage, 4) != 0, &stage->value[3]};
-    wick_status status = wick__stage_check_channels(stage, 3, sample->image);
+    wick__warping warping;
+    wick_status status = wick__warping_of(stage, 2, sample, &warping);
     if (status)
         return status;
     status = open_rubber(sample->context, plane, &r);

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "data/describe.h"
 #include "data/geometry.h"
+#include "data/region.h"
 #include "data/planes.h"
 
 /* ---- covering ---- */
@@ -63,22 +64,13 @@ static wick_status open_copy(const wick__stage *stage, int fill, wick__sample *s
 static const wick__stage_arg cutout_args[] = {
     WHOLES("size", 16, 1, 1 << 16), WHOLE("holes", 1, 1, 64), NUMBERS("fill", 0, ANY), P(1), END};
 
-static wick_status check_cutout(const wick__stage *stage)
-{
-    if (stage->value[0].count <= 2)
-        return WICK_OK;
-    return wick__fail(WICK_EVALUE, "size: {height, width} or one number for both expected");
-}
-
 static wick_status cutout(const wick__stage *stage, wick__sample *sample)
 {
     wick__planes p;
-    const wick__stage_value *size = &stage->value[0];
     cover by = {.fill = &stage->value[2]};
     wick_status status = open_copy(stage, 2, sample, &p);
     for (int hole = 0; hole < (int)wick__stage_number(stage, 1) && !status; hole++) {
-        wick__region r = {.height = (int64_t)size->number[0],
-                          .width = (int64_t)size->number[size->count - 1]};
+        wick__region r = wick__region_of_size(&stage->value[0]);
         r.top = wick__draw_below(&sample->stream, p.height) - r.height / 2;
         r.left = wick__draw_below(&sample->stream, p.width) - r.width / 2;
         cover_region(&p, &r, &by);
@@ -90,7 +82,7 @@ const wick__stage_kind wick__stage_cutout = {
     .name = "Cutout",
     .also = "CoarseDropout",
     .args = cutout_args,
-    .check = check_cutout,
+    .check = wick__check_size,
     .apply = cutout,
     .doc = "squares about any pixel, which may reach over the edge, become `fill`"};
 
@@ -104,25 +96,13 @@ static const wick__stage_arg random_erasing_args[] = {P(0.5),
                                                       BOOLEAN("noise", false),
                                                       END};
 
-/* Ten times an area and a shape are drawn; false: none fits. */
+/* `ratio` is height to width here. */
 static bool draw_region(const wick__stage *stage, wick__sample *sample, wick__region *r)
 {
-    enum { TRIES = 10 };
     const double *ratio = stage->value[ERASING_RATIO].number;
-    int64_t height = wick__sample_height(sample), width = wick__sample_width(sample);
-    for (int i = 0; i < TRIES; i++) {
-        double area =
-            (double)(height * width) * wick__stage_draw(stage, ERASING_SCALE, &sample->stream);
-        double shape = exp(wick__draw_uniform(&sample->stream, log(ratio[0]), log(ratio[1])));
-        r->height = (int64_t)rint(sqrt(area * shape));
-        r->width = (int64_t)rint(sqrt(area / shape));
-        if (r->height < height && r->width < width) {
-            r->top = wick__draw_below(&sample->stream, height - r->height + 1);
-            r->left = wick__draw_below(&sample->stream, width - r->width + 1);
-            return true;
-        }
-    }
-    return false;
+    return wick__draw_part(&sample->stream, stage->value[ERASING_SCALE].number,
+                           (double[]){1 / ratio[1], 1 / ratio[0]}, wick__sample_height(sample),
+                           wick__sample_width(sample), r);
 }
 
 static wick_status random_erasing(const wick__stage *stage, wick__sample *sample)

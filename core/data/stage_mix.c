@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 #include "data/describe.h"
-#include "data/geometry.h"
+#include "data/region.h"
 #include "tensor/tensor.h"
 
 static const wick__stage_arg args[] = {RANGE("alpha", 1, 1, 1e-3, 1e3),

@@ -109,10 +109,8 @@ static wick_status jpeg(const wick__stage *stage, wick__sample *sample)
     if (!status)
         status = wick_jpeg_decode(sample->context, "JPEG", data, (size_t)wick__count(file),
                                   sample->image->dtype, NULL, &decoded);
-    if (!status) {
-        wick_tensor_release(sample->image);
-        sample->image = decoded;
-    }
+    if (!status)
+        wick__replace(&sample->image, decoded);
     wick_tensor_release(file);
     return status;
 }

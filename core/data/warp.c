@@ -55,6 +55,15 @@ static void move_by_matrix(const void *how, double *x, double *y)
 
 /* ---- one image ---- */
 
+wick_status wick__warping_of(const wick__stage *stage, int index, const wick__sample *sample,
+                             wick__warping *warping)
+{
+    bool bilinear = wick__stage_number(stage, index) != 0;
+    *warping = (wick__warping){bilinear ? WICK_BILINEAR : WICK_NEAREST,
+                               wick__stage_number(stage, index + 2) != 0, &stage->value[index + 1]};
+    return wick__stage_check_channels(stage, index + 1, sample->image);
+}
+
 /* One way to find pixels, for the image and, nearest, for the mask. */
 typedef struct finding {
     wick__positions *positions;

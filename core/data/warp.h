@@ -26,6 +26,11 @@ typedef struct wick__warping {
     const wick__stage_value *fill; /* a number or one a channel; of masks 0 */
 } wick__warping;
 
+/* What a stage says with WARPING (describe.h), argument `index` being the first of the three. Fails
+ * when there is not a fill for every channel. */
+wick_status wick__warping_of(const wick__stage *stage, int index, const wick__sample *sample,
+                             wick__warping *warping);
+
 /* Moves the pixels of a sample by the matrix, into an image of height x width. WICK_EVALUE when the
  * matrix has no inverse. */
 wick_status wick__sample_project(wick__sample *sample, const wick__matrix *forward, int64_t height,
