@@ -15,6 +15,11 @@ static wick__pipeline **to_handle(lua_State *L, int index)
     return luaL_testudata(L, index, handle_name);
 }
 
+static wick__pipeline **check_handle(lua_State *L)
+{
+    return luaL_checkudata(L, 1, handle_name);
+}
+
 wick__pipeline *lua_wick_check_pipeline(lua_State *L, int index, const char *what)
 {
     wick__pipeline **handle = to_handle(L, index);
@@ -159,13 +164,22 @@ static void read_given(lua_State *L, wick__given *given, double *number)
     }
 }
 
+/* Makes the handle at 1 keep the value at the top of the stack, under this key. */
+static void keep(lua_State *L, void *key)
+{
+    lua_getiuservalue(L, 1, 1);
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, key);
+    lua_pop(L, 1);
+}
+
 /* add(pipeline, stage, values): values by name are numbers, lists of them, booleans, words and
  * pipelines. */
 static int add(lua_State *L)
 {
     wick__given given[WICK__STAGE_ARGS];
     double number[WICK__STAGE_ARGS][NUMBERS];
-    wick__pipeline *pipeline = lua_wick_check_pipeline(L, 1, "pipeline");
+    wick__pipeline *pipeline = *check_handle(L);
     const char *name = luaL_checkstring(L, 2);
     int count = 0;
     luaL_checktype(L, 3, LUA_TTABLE);
@@ -175,6 +189,8 @@ static int add(lua_State *L)
             return lua_wick_error(L, "%s: more than %d arguments", name, WICK__STAGE_ARGS);
         given[count] = (wick__given){.name = luaL_checkstring(L, -2)};
         read_given(L, &given[count], number[count]);
+        if (given[count].kind == WICK__GIVEN_STAGES) /* and the functions of its stages */
+            keep(L, lua_touserdata(L, -1));
     }
     lua_wick_check(L, wick__pipeline_add(pipeline, name, count, given));
     return 0;
@@ -183,7 +199,7 @@ static int add(lua_State *L)
 /* addCall(pipeline, label, function) or addCall(pipeline, label, module, name): a Lua stage. */
 static int add_call(lua_State *L)
 {
-    wick__pipeline *pipeline = lua_wick_check_pipeline(L, 1, "pipeline");
+    wick__pipeline *pipeline = *check_handle(L);
     const char *label = luaL_checkstring(L, 2);
     bool here_only = lua_isfunction(L, 3);
     lua_settop(L, 4);
@@ -192,10 +208,9 @@ static int add_call(lua_State *L)
     void *call = lua_wick_new_call(L, module, name);
     lua_wick_check(L, wick__pipeline_add_call(pipeline, label, here_only, lua_wick_call_stage, call,
                                               lua_wick_release_call));
-    if (here_only) { /* the handle keeps the function alive */
-        lua_getiuservalue(L, 1, 1);
+    if (here_only) {
         lua_pushvalue(L, 3);
-        lua_rawsetp(L, -2, call);
+        keep(L, call);
         lua_wick_keep_call(L, call, 3);
     }
     return 0;

@@ -218,6 +218,15 @@ describe("a pipeline", function()
     assert.equal(7, made.target[1])
   end)
 
+  it("keeps functions of inner stages alive", function()
+    local inner = { function(picture) return picture:clone():fill(2) end }
+    local stages = pipeline{ { "RandomApply", inner, p = 1 } }
+    inner[1] = nil
+    collectgarbage()
+    collectgarbage()
+    assert.equal(24, stages(image):sum())
+  end)
+
   it("runs functions named by module", function()
     package.loaded["spec.stages"] = {
       darker = function(picture) return picture:clone():fill(1) end,
