@@ -5,46 +5,59 @@
 #include "base/status.h"
 #include "data/describe.h"
 #include "data/planes.h"
+#include "kernel/generate_loops.h"
 
 /* ---- GaussianNoise ---- */
 
 static const wick__stage_arg gaussian_noise_args[] = {RANGE("sigma", 0.1, 0.1, 0, 10),
                                                       NUMBER("mean", 0, -1, 1), P(1), END};
 
-/* Two normal deviates a time (Box and Muller), in floats: noise needs no more. */
-static void draw_normals(wick__stream *stream, float deviation, float mean, float *pair)
+enum { BLOCK = 512 };
+
+/* BLOCK normal deviates. */
+static void draw_block(wick__stream *stream, double mean, double deviation, float *noise)
 {
-    uint64_t word = wick__stream_word(stream->key, stream->drawn++);
-    float u = ((float)(word >> 40) + 1) * 0x1p-24F, v = (float)(word & 0xFFFFFF) * 0x1p-24F;
-    float distance = deviation * sqrtf(-2 * logf(u)), angle = 2 * (float)M_PI * v;
-    pair[0] = mean + distance * cosf(angle);
-    pair[1] = mean + distance * sinf(angle);
+    uint32_t word[BLOCK];
+    for (int i = 0; i < BLOCK; i += 2) {
+        uint64_t both = wick__stream_word(stream->key, stream->drawn++);
+        word[i] = (uint32_t)both;
+        word[i + 1] = (uint32_t)(both >> 32);
+    }
+    wick__draw_loops_best()->normal(BLOCK, word, mean, deviation, noise);
 }
 
-static float bounded(float x, float most)
+static void add_to_bytes(int64_t n, const float *noise, const uint8_t *x, uint8_t *y)
 {
-    return x > 0 ? fminf(x, most) : 0;
+    for (int64_t i = 0; i < n; i++) {
+        float v = (float)x[i] + 255 * noise[i] + 0.5F;
+        v = v > 0 ? v : 0;
+        y[i] = (uint8_t)(int)(v < 255 ? v : 255);
+    }
 }
 
-static void add_noise(const wick__planes *p, int64_t i, float noise)
+static void add_to_floats(int64_t n, const float *noise, const float *x, float *y)
 {
-    if (p->dtype == WICK_UINT8)
-        ((uint8_t *)p->y)[i] =
-            (uint8_t)(bounded((float)((const uint8_t *)p->x)[i] + 255 * noise, 255) + 0.5F);
-    else
-        ((float *)p->y)[i] = bounded(((const float *)p->x)[i] + noise, 1);
+    for (int64_t i = 0; i < n; i++) {
+        float v = x[i] + noise[i];
+        v = v > 0 ? v : 0;
+        y[i] = v < 1 ? v : 1;
+    }
 }
 
 static wick_status gaussian_noise(const wick__stage *stage, wick__sample *sample)
 {
     wick__planes p;
-    float pair[2], sigma = (float)wick__stage_draw(stage, 0, &sample->stream);
-    float mean = (float)wick__stage_number(stage, 1);
+    float noise[BLOCK];
+    double sigma = wick__stage_draw(stage, 0, &sample->stream);
     wick_status status = wick__planes_open(sample->image, sample->image->dtype, &p);
-    for (int64_t i = 0; i < p.planes * p.plane && !status; i++) {
-        if (i % 2 == 0)
-            draw_normals(&sample->stream, sigma, mean, pair);
-        add_noise(&p, i, pair[i % 2]);
+    int64_t count = p.planes * p.plane;
+    for (int64_t i = 0; i < count && !status; i += BLOCK) {
+        int64_t n = count - i < BLOCK ? count - i : BLOCK;
+        draw_block(&sample->stream, wick__stage_number(stage, 1), sigma, noise);
+        if (p.dtype == WICK_UINT8)
+            add_to_bytes(n, noise, (const uint8_t *)p.x + i, (uint8_t *)p.y + i);
+        else
+            add_to_floats(n, noise, (const float *)p.x + i, (float *)p.y + i);
     }
     return wick__planes_close(&p, status, sample);
 }

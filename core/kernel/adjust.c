@@ -41,16 +41,17 @@ static void saturate(int64_t n, float amount, float (*c)[RUN])
     }
 }
 
-/* The hue in sixths of the circle, from red over green to blue. */
+/* The hue in sixths of the circle, from red over green to blue, -1 to 5; 0 for grey. */
 static inline float hue_of(float r, float g, float b, float high, float chroma)
 {
-    if (high == r)
-        return (g - b) / chroma;
-    return high == g ? (b - r) / chroma + 2 : (r - g) / chroma + 4;
+    float scale = chroma > 0 ? 1 / chroma : 0;
+    float from_red = (g - b) * scale, from_green = (b - r) * scale + 2;
+    float from_blue = (r - g) * scale + 4;
+    return high == r ? from_red : high == g ? from_green : from_blue;
 }
 
-/* A channel whose colour lies `centre` sixths along the circle: the rest of the chroma fades over a
- * sixth at a distance of one. */
+/* A channel whose colour lies `centre` sixths along the circle, for a hue of 0 to 6: the chroma
+ * fades over a sixth at a distance of one. */
 static inline float channel_at(float hue, float centre, float low, float chroma)
 {
     float distance = fabsf(hue - centre);
@@ -58,6 +59,7 @@ static inline float channel_at(float hue, float centre, float low, float chroma)
     return low + chroma * bounded(2 - distance);
 }
 
+/* `sixths` is from 0 to 6. No branches, so that it becomes vectors. */
 static void turn_hues(int64_t n, float sixths, float (*c)[RUN])
 {
     for (int64_t i = 0; i < n; i++) {
@@ -65,11 +67,9 @@ static void turn_hues(int64_t n, float sixths, float (*c)[RUN])
         float high = r > g ? r : g, low = r < g ? r : g;
         high = high > b ? high : b;
         low = low < b ? low : b;
-        float chroma = high - low;
-        if (!(chroma > 0))
-            continue;
-        float hue = hue_of(r, g, b, high, chroma) + sixths;
-        hue -= 6 * floorf(hue / 6);
+        float chroma = high - low, hue = hue_of(r, g, b, high, chroma) + sixths;
+        hue = hue < 0 ? hue + 6 : hue;
+        hue = hue >= 6 ? hue - 6 : hue;
         c[0][i] = channel_at(hue, 0, low, chroma);
         c[1][i] = channel_at(hue, 2, low, chroma);
         c[2][i] = channel_at(hue, 4, low, chroma);
@@ -105,7 +105,7 @@ void wick__adjust(wick__adjustment adjustment, double amount, wick_dtype dtype, 
         if (adjustment == WICK__SATURATION)
             saturate(run, (float)amount, c);
         else
-            turn_hues(run, 6 * (float)amount, c);
+            turn_hues(run, 6 * (float)(amount - floor(amount)), c);
         for (int k = 0; k < 3; k++)
             store(dtype, run, c[k], y[k], at);
     }
