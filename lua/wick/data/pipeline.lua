@@ -32,10 +32,16 @@ local function fail(place, name, message, ...)
     message:format(...)))
 end
 
+local function count_of(table)
+  local count = 0
+  for _ in pairs(table) do count = count + 1 end
+  return count
+end
+
 local function argument_at(kind, place, key)
   if kind.args[key] then return kind.args[key] end
-  if math.type(key) == "integer" then
-    fail(place, kind.name, "argument %d is one too many", key)
+  if type(key) ~= "string" then
+    fail(place, kind.name, "argument %s is one too many", errors.value(key))
   end
   local names = {}
   for _, argument in ipairs(kind.args) do
@@ -75,15 +81,15 @@ end
 
 -- Whether a stage is { "module", "function" }: two words, the first not a stage's name.
 local function is_module_function(stage)
-  return type(stage[1]) == "string" and type(stage[2]) == "string" and #stage == 2
-    and not known.find(stage[1]) and next(stage, next(stage, next(stage))) == nil
+  return count_of(stage) == 2 and type(stage[1]) == "string" and type(stage[2]) == "string"
+    and not known.find(stage[1])
 end
 
 local function add_module_function(handle, place, module, name)
   local found, functions = pcall(require, module)
   if not found then
     fail(place, nil, "%s is no stage%s, and no module: %s", errors.value(module),
-      known.suggestion(module), functions)
+      known.suggestion(module), tostring(functions):match("^[^\n]*"))
   end
   if type(functions) ~= "table" or type(functions[name]) ~= "function" then
     fail(place, nil, "the module %s has no function %s", module, name)
@@ -121,7 +127,7 @@ function build(stages)
     errors.raise("%s: a table of stages expected, got %s", WHAT, errors.value(stages))
   end
   for key in pairs(stages) do
-    if math.type(key) ~= "integer" then
+    if math.type(key) ~= "integer" or key < 1 or key > count_of(stages) then
       errors.raise("%s: stages are a list; %s is no place in it", WHAT, errors.value(key))
     end
   end
