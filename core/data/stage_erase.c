@@ -17,21 +17,20 @@ typedef struct cover {
     wick__stream *stream;
 } cover;
 
-static double colour_of(const cover *by, int64_t c, wick_dtype dtype)
+/* n samples from `at` on. */
+static void cover_bytes(const cover *by, int64_t c, int64_t n, uint8_t *at)
 {
-    if (!by->noise)
-        return wick__value_channel(by->fill, c);
-    if (dtype == WICK_UINT8)
-        return (double)wick__draw_below(by->stream, 256);
-    return wick__draw_normal(by->stream);
+    double value = fmin(fmax(wick__value_channel(by->fill, c) + 0.5, 0), 255);
+    memset(at, (int)value, (size_t)n);
+    for (int64_t i = 0; i < n && by->noise; i++)
+        at[i] = (uint8_t)wick__draw_below(by->stream, 256);
 }
 
-static void set_sample(const wick__planes *p, int64_t i, double value)
+static void cover_floats(const cover *by, int64_t c, int64_t n, float *at)
 {
-    if (p->dtype == WICK_UINT8)
-        ((uint8_t *)p->y)[i] = (uint8_t)fmin(fmax(value + 0.5, 0), 255);
-    else
-        ((float *)p->y)[i] = (float)value;
+    float value = (float)wick__value_channel(by->fill, c);
+    for (int64_t i = 0; i < n; i++)
+        at[i] = by->noise ? (float)wick__draw_normal(by->stream) : value;
 }
 
 /* The part of the region that is in the image. */
@@ -40,10 +39,14 @@ static void cover_region(const wick__planes *p, const wick__region *r, const cov
     int64_t top = r->top < 0 ? 0 : r->top, left = r->left < 0 ? 0 : r->left;
     int64_t bottom = r->top + r->height < p->height ? r->top + r->height : p->height;
     int64_t right = r->left + r->width < p->width ? r->left + r->width : p->width;
-    for (int64_t c = 0; c < p->planes; c++)
-        for (int64_t y = top; y < bottom; y++)
-            for (int64_t x = left; x < right; x++)
-                set_sample(p, c * p->plane + y * p->width + x, colour_of(by, c, p->dtype));
+    for (int64_t c = 0; c < p->planes && left < right; c++)
+        for (int64_t y = top; y < bottom; y++) {
+            int64_t at = c * p->plane + y * p->width + left;
+            if (p->dtype == WICK_UINT8)
+                cover_bytes(by, c, right - left, (uint8_t *)p->y + at);
+            else
+                cover_floats(by, c, right - left, (float *)p->y + at);
+        }
 }
 
 /* A copy of the image, to be covered. */

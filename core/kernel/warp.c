@@ -182,18 +182,19 @@ static void bounds_of(wick__edge edge, double last, double *low, double *high)
 static void fill_axis(const wick__warp *w, run *r, int axis, const double *position)
 {
     int64_t size = w->in[axis], step = axis == 0 ? w->in[1] : 1;
-    double last = (double)(size - 1), low, high, half = w->filter == WICK_NEAREST ? 0.5 : 0;
+    double last = (double)(size - 1), low, high, half = r->taps == 1 ? 0.5 : 0, inside[RUN];
     bounds_of(w->edge, last, &low, &high);
     for (int64_t i = 0; i < r->n; i++) {
         double p = position[i];
-        bool inside = p >= low && p <= high;
+        r->outside[i] |= !(p >= low && p <= high) && w->edge != WICK__EDGE_NEAREST;
         p = p > 0 ? p : 0;
-        p = p < last ? p : last;
-        int64_t from = (int64_t)(p + half), next = from + (from < size - 1);
-        r->outside[i] |= !inside && w->edge != WICK__EDGE_NEAREST;
-        r->index[axis][0][i] = from * step;
-        r->index[axis][1][i] = next * step;
-        r->weight[axis][1][i] = r->taps == 2 ? p - (double)from : 0;
+        inside[i] = p < last ? p : last;
+        r->index[axis][0][i] = (int64_t)(inside[i] + half) * step;
+    }
+    for (int64_t i = 0; i < r->n && r->taps == 2; i++) {
+        int64_t from = (int64_t)inside[i];
+        r->index[axis][1][i] = (from + (from < size - 1)) * step;
+        r->weight[axis][1][i] = inside[i] - (double)from;
         r->weight[axis][0][i] = 1 - r->weight[axis][1][i];
     }
 }

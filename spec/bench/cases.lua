@@ -2,6 +2,7 @@
 -- for layers and operations, shape. `title` is what WICK_BENCH is compared with.
 local networks = require "networks"
 local layers = require "layers"
+local stage_steps = require "stage_steps"
 
 local cases = {}
 
@@ -51,6 +52,13 @@ local function add_small(list, photographs, only)
   add_data(list, photographs)
 end
 
+-- Stages of augmentation, one by one.
+local function add_stages(list)
+  for _, name in ipairs(stage_steps.names) do
+    list[#list + 1] = case("stage", name, "data", 1, 1)
+  end
+end
+
 local function add_layers(list)
   local seen = {}
   for _, name in ipairs(networks.order) do
@@ -68,6 +76,7 @@ end
 function cases.full(photographs, has_layers)
   local list = {}
   add_small(list, photographs)
+  add_stages(list)
   for _, threads in ipairs{ 2, 1 } do
     for _, name in ipairs(networks.order) do
       network(list, name, "train", networks[name].train, threads)

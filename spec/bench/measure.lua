@@ -205,7 +205,7 @@ function Measure:served(case)
   return {}
 end
 
-for _, kind in ipairs{ "layer", "operation", "data", "photographs" } do
+for _, kind in ipairs{ "layer", "operation", "data", "photographs", "stage" } do
   Measure[kind] = Measure.served
 end
 

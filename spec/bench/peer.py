@@ -133,8 +133,13 @@ def photographs(name, _mode, batch, folder):
     return step
 
 
+def stage(name, _mode, _batch, _shape):
+    from peer_stages import step
+    return step(name)
+
+
 KINDS = {"network": network, "layer": layer_alone, "operation": operation, "data": data,
-         "photographs": photographs}
+         "photographs": photographs, "stage": stage}
 
 
 def prepare(kind, *case):

@@ -190,6 +190,8 @@ function report.markdown(rows, facts)
   section(lines, "Data", rows, of_kind("data"))
   section(lines, "Photographs to batches of 224 x 224", rows, of_kind("photographs"))
   waiting_lines(lines, rows)
+  section(lines, "Stages of augmentation, 3 x 224 x 224 bytes; the peer is Pillow", rows,
+    of_kind("stage"))
   section(lines, "Operations", rows, of_kind("operation"))
   call_lines(lines, rows)
   section(lines, "Layers: forward and all gradients", rows, of_kind("layer"))

@@ -44,7 +44,10 @@ end
 function stage_steps.step(case)
   local apply = pipeline(built[case.name])
   local picture = torch.ByteTensor(3, SIDE, SIDE):random(0, 255)
-  return function() apply(picture, 1) end, function() return 0 end
+  local function step()
+    local _ <close> = apply(picture, 1)
+  end
+  return step, function() return 0 end
 end
 
 return stage_steps

@@ -6,6 +6,7 @@ local optim = require "optim"
 local data = require "wick.data"
 local layers = require "layers"
 local networks = require "networks"
+local stage_steps = require "stage_steps"
 
 local steps = {}
 
@@ -159,5 +160,7 @@ function steps.photographs(case)
     for batch in loader() do batch.input:size() end
   end, function() return 0 end
 end
+
+steps.stage = stage_steps.step
 
 return steps
