@@ -188,6 +188,25 @@ describe("a pipeline", function()
     end)
   end
 
+  it("works on single pixels, rows and columns", function()
+    local small = { Crop = { 0, 0, 1, 1 }, RandomCrop = { 3, padIfNeeded = true },
+      Pad = { 3, paddingMode = "reflect" } }
+    for _, kind in ipairs(data.stages.list) do
+      local stage = stage_of(kind)
+      if small[kind.name] then stage = { kind.name, table.unpack(small[kind.name]) } end
+      for name, value in pairs(small[kind.name] or {}) do
+        if type(name) == "string" then stage[name] = value end
+      end
+      for _, size in ipairs{ { 1, 1 }, { 1, 9 }, { 9, 1 } } do
+        local pixels = torch.ByteTensor(3, size[1], size[2]):fill(100)
+        if not kind.batch then
+          assert.is_true(pipeline{ stage }(pixels, 1):nElement() > 0)
+          pipeline{ stage }(pixels:float():div(255), 1)
+        end
+      end
+    end
+  end)
+
   it("prints as it is written", function()
     assert.equal([[wick.data.pipeline{
   { "RandomResizedCrop", 224, scale = { 0.08, 1 } },
