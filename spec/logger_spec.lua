@@ -122,4 +122,28 @@ describe("optim.Logger", function()
     assert.is_false(paths.filep(file .. ".png"))
     assert.matches("(epoch)", assert(io.open(file .. ".eps")):read("a"), 1, true)
   end)
+
+  it("spends a tenth of the time on pictures, and draws the last", function()
+    local system = require "wick.system"
+    local ticks, plot, now, drawn, points = system.ticks, gnuplot.plot, 0, 0, 0
+    finally(function() system.ticks, gnuplot.plot = ticks, plot end)
+    system.ticks = function() return now end
+    gnuplot.plot = function(curves)
+      now, drawn, points = now + 1, drawn + 1, curves[1][2]:size(1)
+      return plot(curves)
+    end
+    local logger = Logger(file)
+    logger:display(false)
+    for i = 1, 200 do
+      logger:add{ loss = i }
+      logger:plot()
+      now = now + 0.5
+    end
+    assert.is_true(drawn >= 8 and drawn <= 14, drawn)
+    assert.is_true(points < 200)
+    logger = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    assert.equal(200, points)
+  end)
 end)

@@ -24,6 +24,22 @@ describe("modules under wick --torch7", function()
       .. "m:updateParameters(0.1) end print_old(last < first)"))
   end)
 
+  it("of a script's own without a gradient give none and may write to their input", function()
+    assert.equal("0.5\t0.5\ttrue\n", th("local Flip = torch.class('nn.SpecFlip', 'nn.Module') "
+      .. "function Flip:updateOutput(x) x[1]:copy(-x[1]) self.output:set(x) return self.output end "
+      .. "local m = nn.Sequential():add(nn.SpecFlip()):add(nn.Linear(1, 1)) "
+      .. "m:zeroGradParameters() local x = torch.Tensor{ { -0.25 }, { 0.25 } } "
+      .. "m:forward(x) m:backward(x, torch.ones(2, 1)) "
+      .. "print_old(m:get(2).gradWeight:sum(), x:sum(), m:get(2).gradBias:sum() == 2)"))
+  end)
+
+  it("may be given a gradient one by one", function()
+    assert.equal("0\t2\n", th("local a, b = nn.Identity(), nn.Identity() "
+      .. "a.updateGradInput = function(self, x, g) self.gradInput = g * 0 return self.gradInput end "
+      .. "local x = torch.ones(2) a:forward(x) b:forward(x) "
+      .. "print_old(a:backward(x, x):sum(), b:backward(x, x):sum())"))
+  end)
+
   it("record for torch.withGrad and autograd", function()
     assert.equal("true\n", th("local m = nn.Linear(2, 1) torch.withGrad(function() "
       .. "m(torch.ones(1, 2)):sum():backward() end) print_old(m.gradBias[1] == 1)"))

@@ -41,6 +41,16 @@ describe("threads.Threads", function()
     assert.is_nil(rawget(_G, "second"))
   end)
 
+  it("returns what its last function returned in each thread", function()
+    local pool, results = threads.Threads(2, function() return "first" end,
+      function(id) return id * 10, "x" end)
+    pool:terminate()
+    assert.same({ { 10, "x" }, { 20, "x" } }, results)
+    local bare, nothing = threads(1)
+    bare:terminate()
+    assert.same({}, nothing)
+  end)
+
   it("gives results to end callbacks on this thread", function()
     local pool, sum, done = pool_of(3), 0, 0
     for i = 1, 50 do

@@ -137,4 +137,7 @@ function csvigo.save(...)
   tell(options, "writing done")
 end
 
+-- Scripts expect the global, as Torch7's package set it.
+rawset(_G, "csvigo", csvigo)
+
 return csvigo

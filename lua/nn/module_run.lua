@@ -13,17 +13,34 @@ local Module = _G.nn.Module
 
 -- Two kinds of module ----------------------------------------------------------------------------
 
--- Whether the class brings a gradient of its own. Decided once a class.
+-- Whether the class brings a gradient of its own. Decided once a class; a script may give one to a
+-- single module, too.
 local own_gradient = setmetatable({}, { __mode = "k" })
 
 local function has_own_gradient(module)
+  if rawget(module, "updateGradInput") then return true end
   local metatable = getmetatable(module)
   local answer = own_gradient[metatable]
-  if answer == nil or rawget(module, "updateGradInput") then
+  if answer == nil then
     answer = module.updateGradInput ~= Module.updateGradInput
     own_gradient[metatable] = answer
   end
   return answer
+end
+
+-- Under Torch7's mode: whether the script's own class gives no gradient, as one right under
+-- nn.Module without `updateGradInput` did not. It may write into its input.
+local no_gradient = setmetatable({}, { __mode = "k" })
+
+local function has_no_gradient(module)
+  if not mode.torch7 then return false end
+  local metatable = getmetatable(module)
+  if no_gradient[metatable] == nil then
+    local source = debug.getinfo(module.updateOutput, "S").source
+    no_gradient[metatable] = getmetatable(metatable) == torch.getmetatable("nn.Module")
+      and source:sub(1, #errors.library) ~= errors.library
+  end
+  return no_gradient[metatable]
 end
 
 -- Whether the outputs of inner modules stay through backward: under Torch7's mode they always do.
@@ -112,17 +129,23 @@ local function run_torch7(self, input)
   return results
 end
 
+-- updateOutput on the caller's tape, if the module has anything to put there.
+local function run_functional(self, input)
+  if has_no_gradient(self) then return tape.outside(update, self, tape.detach(input)) end
+  return update(self, input)
+end
+
 -- One run on the caller's tape.
 local function run(self, input)
   if has_own_gradient(self) then return run_torch7(self, input) end
-  return update(self, input)
+  return run_functional(self, input)
 end
 
 -- A part of an outer module's run, whether that is recorded or not. The output of a module with a
 -- gradient of its own is its buffer, which it keeps.
 local function run_within(self, input)
   if has_own_gradient(self) then return run_torch7(self, input) end
-  local output = update(self, input)
+  local output = run_functional(self, input)
   self.output = output
   tape.note(self, output)
   return output

@@ -160,17 +160,46 @@ local function show(self, gnuplot, list)
   self.told = true
 end
 
---- Plots the numbers of the given names, or all, that have more than one point: when `showPlot`
--- says so, on the screen (with the program gnuplot and a display) or to the file's name with
--- `.png`; and always to the file's name with `.eps`.
-function Logger:plot(...)
+local function plot_now(self, names)
   local gnuplot = require "gnuplot"
-  local names = { ... }
-  if type(names[1]) == "table" then names = names[1] end
   local list = curves(self, names)
   if #list == 0 then return end
   if self.showPlot then show(self, gnuplot, list) end
   if self.epsfile then draw_file(self, gnuplot, "eps", self.epsfile, list) end
+end
+
+-- Scripts plot after every step, and a picture takes as long as many steps of a small network.
+-- Beyond a free start, pictures get a tenth of the time; one that has to wait is drawn when its
+-- logger goes, if no later one was.
+local FREE, SHARE = 2, 0.1 -- seconds, and the part of the time since the first picture
+
+local clocks = setmetatable({}, { __mode = "k" })
+
+local function clock_of(self)
+  if clocks[self] then return clocks[self] end
+  local clock = { first = system.ticks(), spent = 0 }
+  clock.closer = setmetatable({}, {
+    __gc = function()
+      if clock.waiting then pcall(plot_now, self, clock.waiting) end
+    end,
+  })
+  clocks[self] = clock
+  return clock
+end
+
+--- Plots the numbers of the given names, or all, that have more than one point: when `showPlot`
+-- says so, on the screen (with the program gnuplot and a display) or to the file's name with
+-- `.png`; and always to the file's name with `.eps`. Called all the time, it draws now and then,
+-- and at the end.
+function Logger:plot(...)
+  local names = { ... }
+  if type(names[1]) == "table" then names = names[1] end
+  local clock, begin = clock_of(self), system.ticks()
+  clock.waiting = names
+  if clock.spent > FREE and clock.spent > SHARE * (begin - clock.first) then return end
+  clock.waiting = nil
+  plot_now(self, names)
+  clock.spent = clock.spent + system.ticks() - begin
 end
 
 return home.Logger

@@ -69,8 +69,23 @@ local function send(self, lane, f, endcallback, ...)
   self.inbox:put(lane, ("<i8"):pack(id) .. text, objects, self.serializer.copies)
 end
 
+-- Calls a function in every thread with its number; what each returned, a list a thread.
+local function call_everywhere(self, f)
+  local results = {}
+  for thread = 1, self.N do
+    send(self, thread, f, function(...) results[thread] = { ... } end, thread)
+  end
+  local ok, message = pcall(self.synchronize, self)
+  if not ok then
+    abandon(self)
+    error(message, 0)
+  end
+  return results
+end
+
 --- Threads(n [, f ...]): n threads, in each of which the functions f are called in turn with the
--- thread's number; `__threadid` is that number, too.
+-- thread's number; `__threadid` is that number, too. The call's second value is what the last
+-- function returned, a list a thread.
 function Threads:__init(n, ...)
   check_arguments(n, ...)
   self.N = math.tointeger(n)
@@ -81,14 +96,17 @@ function Threads:__init(n, ...)
   self.last_id, self.unfinished, self.is_specific = 0, 0, false
   start(self)
   for i = 1, select("#", ...) do
-    local f = select(i, ...)
-    for thread = 1, self.N do send(self, thread, f, nil, thread) end
-    local ok, message = pcall(self.synchronize, self)
-    if not ok then
-      abandon(self)
-      error(message, 0)
-    end
+    self.beginning = call_everywhere(self, (select(i, ...)))
   end
+end
+
+local new = Threads.new
+
+function Threads.new(...)
+  local pool = new(...)
+  local results = pool.beginning or {}
+  pool.beginning = nil
+  return pool, results
 end
 
 local function check_running(self, what)

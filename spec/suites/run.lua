@@ -3,11 +3,14 @@
 --   wick spec/suites/run.lua [--limit SECONDS] [--only NAME] FOLDER
 --
 -- Checkouts of torch7, nn, optim, image, nngraph, torchnet and torch-autograd are found by their
--- files, at any depth. Every suite runs by `wick --torch7` in a process and a folder of its own,
--- within a time limit. What is not there, or needs what is not there, is passed over with a word.
+-- files, at any depth, and so are public repositories of scripts (scripts.lua). Every suite runs
+-- by `wick --torch7` in a process and a folder of its own, within a time limit; a script runs in a
+-- copy of its folder, beside data in the layout that it reads (layouts.lua), for an epoch. What is
+-- not there, or needs what is not there, is passed over with a word.
 -- The exit code is 0 when nothing failed, 1 when something did, 2 when nothing could be run.
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local list = assert(loadfile(here .. "/list.lua"))()
+table.move(assert(loadfile(here .. "/scripts.lua"))(), 1, 99, #list + 1, list)
 
 local LIMIT = 600 -- seconds a suite may take
 local program = os.getenv("WICK_PROGRAM") or arg[-1] or "wick"
@@ -93,6 +96,10 @@ end
 
 -- The program's arguments that run a suite.
 local function command_of(suite, file)
+  if suite.arguments then
+    return ("%s %s %s"):format(quote(here .. "/launch.lua"), quote(file:match("[^/]+$")),
+      suite.arguments)
+  end
   if not suite.call and not suite.requires then return quote(file) end
   local steps = {}
   for _, name in ipairs(suite.requires or {}) do
@@ -103,11 +110,19 @@ local function command_of(suite, file)
   return "-e " .. quote(table.concat(steps, " "))
 end
 
+-- Shell commands that put a script's files and its data into the current folder.
+local function preparation(suite, file)
+  if not suite.arguments then return "true" end
+  return ("cp -r %s/. . && %s --torch7 %s %s"):format(quote(file:match("^(.*)/")), quote(program),
+    quote(here .. "/layouts.lua"), suite.layout or "")
+end
+
 local function run(suite, file, log, limit)
   local folder = lines_of("mktemp -d")[1]
   local begin = os.time()
-  local _, _, code = os.execute(("cd %s && timeout -k 5 %s %s --torch7 %s >%s 2>&1 </dev/null")
-    :format(quote(folder), limit, quote(program), command_of(suite, file), quote(log)))
+  local _, _, code = os.execute(("cd %s && exec >%s 2>&1 </dev/null && %s && "
+    .. "timeout -k 5 %s %s --torch7 %s"):format(quote(folder), quote(log),
+    preparation(suite, file), limit, quote(program), command_of(suite, file)))
   os.execute("rm -rf " .. quote(folder))
   return code, os.time() - begin
 end
@@ -173,7 +188,7 @@ local function skip(title, reason)
 end
 
 local function run_suite(package_list, folder, suite, options)
-  local title = package_list.package .. "/" .. suite.file
+  local title = package_list.package .. "/" .. (suite.title or suite.file)
   local file, needs = folder .. "/" .. suite.file, missing(suite)
   if not exists(file) then return skip(title, "this checkout has it not") end
   if needs then return skip(title, "needs " .. needs) end
@@ -187,7 +202,7 @@ local function run_package(package_list, folders, options)
   local folder = checkout_of(package_list, folders)
   if not folder then return skip(package_list.package, "no checkout of it there") end
   for _, suite in ipairs(package_list.suites) do
-    local title = package_list.package .. "/" .. suite.file
+    local title = package_list.package .. "/" .. (suite.title or suite.file)
     if not options.only or title:find(options.only, 1, true) then
       run_suite(package_list, folder, suite, options)
     end
@@ -197,6 +212,7 @@ end
 local options = read_options(arg)
 options.folder = lines_of("realpath " .. quote(options.folder))[1] or options.folder
 program = lines_of("realpath " .. quote(program))[1] or program
+here = lines_of("realpath " .. quote(here))[1] or here
 options.logs = lines_of("mktemp -d /tmp/suites.XXXXXX")[1]
 local folders = folders_under(options.folder)
 for _, package_list in ipairs(list) do run_package(package_list, folders, options) end
