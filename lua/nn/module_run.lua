@@ -236,6 +236,10 @@ end
 --- The output for an input, also left in `self.output`. Outside a recording the output is the same
 -- object at every call, standing for new memory; inside one it is what calling the module gives.
 function Module:forward(input)
+  if type(self) ~= "table" then
+    errors.raise("forward: expected a module, got %s; was it called with a dot that takes a colon?",
+      errors.value(self))
+  end
   if tape.is_inside() then return run_within(self, input) end
   if tape.is_open(input) then return run_outermost(self, input) end
   if has_own_gradient(self) then
