@@ -42,6 +42,7 @@ function Sequential:updateOutput(input)
     output = self:rethrowErrors(module, i, "forward", output)
     if first and notes.run then recall.pass(notes, first + 1, last, output, input) end
   end
+  if not tape.is_inside() then self.output = output end
   return output
 end
 
