@@ -12,7 +12,7 @@ local numbers, photographs, stages = loading.numbers, loading.photographs, loadi
 local threads, has_threads = loading.threads, loading.has_threads
 local fails = scratch.fails
 
-after_each(loading.remove)
+after_each(scratch.remove)
 
 describe("a sample that cannot be had", function()
   it("is raised with its file's name", function()

@@ -12,10 +12,7 @@ local collect, indices, same = loading.collect, loading.indices, loading.same
 local numbers, photographs, stages = loading.numbers, loading.photographs, loading.stages
 local fails = scratch.fails
 
-after_each(function()
-  loading.remove()
-  scratch.remove()
-end)
+after_each(scratch.remove)
 
 describe("a loader's batches", function()
   it("are the same for 0, 1, 2 and 7 workers, bit for bit", function()

@@ -6,33 +6,9 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "support/context.h"
-#include "tensor/tensor.h"
+#include "support/parcels.h"
 
 enum { SIDE = 6, SAMPLES = 12, BATCH = 4 };
-#define SIZES(...) ((const int64_t[]){__VA_ARGS__})
-
-static wick_context *other;
-
-static bool is_clean(wick_context *c)
-{
-    wick_memory memory = wick_context_memory(c);
-    return memory.live == 0 && memory.storages == 0;
-}
-
-static const void *bytes_of(wick_tensor *t)
-{
-    void *data;
-    must(wick_tensor_data(t, &data));
-    return data;
-}
-
-static wick_tensor *pair(float a, float b)
-{
-    wick_tensor *t;
-    must(wick_tensor_from(other, WICK_FLOAT32, 1, SIZES(2), (const float[]){a, b}, &t));
-    return t;
-}
 
 /* ---- loads ---- */
 

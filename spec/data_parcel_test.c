@@ -1,25 +1,7 @@
 /* Parcels and stacks: tensors on their way from one context to another. */
 #include "data/parcel.h"
 
-#include "support/context.h"
-#include "tensor/tensor.h"
-
-#define SIZES(...) ((const int64_t[]){__VA_ARGS__})
-
-static wick_context *other;
-
-static bool is_clean(wick_context *c)
-{
-    wick_memory memory = wick_context_memory(c);
-    return memory.live == 0 && memory.storages == 0;
-}
-
-static const void *bytes_of(wick_tensor *t)
-{
-    void *data;
-    must(wick_tensor_data(t, &data));
-    return data;
-}
+#include "support/parcels.h"
 
 static void a_parcel_carries_a_tensor_to_another_context(void)
 {
@@ -40,13 +22,6 @@ static void a_parcel_carries_a_tensor_to_another_context(void)
     expect(!wick__parcel_open(&parcel, other, &there) && !there);
     wick__parcel_release(NULL);
     expect(is_clean(context) && is_clean(other));
-}
-
-static wick_tensor *pair(float a, float b)
-{
-    wick_tensor *t;
-    must(wick_tensor_from(other, WICK_FLOAT32, 1, SIZES(2), (const float[]){a, b}, &t));
-    return t;
 }
 
 static void put(wick__stack *stack, int64_t row, float a, float b)

@@ -9,15 +9,8 @@ local scratch = require "spec.support.scratch"
 local fails = scratch.fails
 local folder
 
-before_each(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  paths.mkdir(folder)
-end)
-
-after_each(function()
-  paths.rmall(folder, "yes")
-end)
+before_each(function() folder = scratch.folder() end)
+after_each(scratch.remove)
 
 local function write(name, text)
   core.io.writeFile(folder .. "/" .. name, text)

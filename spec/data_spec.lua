@@ -6,25 +6,14 @@ local core = require "wick.core"
 local torch = require "torch"
 local data = require "wick.data"
 local paths = require "paths"
+local scratch = require "spec.support.scratch"
 
 local real = os.getenv("WICK_DATA") or "../shared/data"
+local fails = scratch.fails
 local folder
 
-before_each(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  paths.mkdir(folder)
-end)
-
-after_each(function()
-  paths.rmall(folder, "yes")
-end)
-
-local function fails(expected, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.truthy(message:find(expected, 1, true), message)
-end
+before_each(function() folder = scratch.folder() end)
+after_each(scratch.remove)
 
 local function write(name, text)
   core.io.writeFile(folder .. "/" .. name, text)

@@ -6,17 +6,15 @@ local data = require "wick.data"
 local image = require "wick.image"
 local paths = require "paths"
 local system = require "wick.system"
+local scratch = require "spec.support.scratch"
 
 local loading = {}
 
-local folder
-
 --- A data set of `count` small images of two classes; every `broken`th file is cut short. Returns
--- their folder, too, which goes with `loading.remove`.
+-- their folder, too, which goes with `scratch.remove`.
 function loading.photographs(count, broken)
-  folder = os.tmpname()
-  os.remove(folder)
-  for _, name in ipairs{ "", "/ants", "/bees" } do paths.mkdir(folder .. name) end
+  local folder = scratch.folder()
+  for _, name in ipairs{ "/ants", "/bees" } do paths.mkdir(folder .. name) end
   torch.manualSeed(1)
   for i = 1, count do
     local path = ("%s/%s/%03d.%s"):format(folder, i % 2 == 0 and "bees" or "ants", i,
@@ -27,12 +25,6 @@ function loading.photographs(count, broken)
     end
   end
   return data.imageFolder(folder), folder
-end
-
---- Removes the last folder, for `after_each`.
-function loading.remove()
-  if folder then paths.rmall(folder, "yes") end
-  folder = nil
 end
 
 --- Stages that make photographs of one size, at random.

@@ -1,5 +1,6 @@
 -- Files that a test makes and that go with it, and errors that it expects.
 local assert = require "luassert"
+local paths = require "paths"
 
 local scratch = {}
 
@@ -12,10 +13,18 @@ function scratch.path()
   return name
 end
 
---- Removes the files.
+--- The name of a new empty folder, which goes with all that is in it.
+function scratch.folder()
+  local name = scratch.path()
+  os.remove(name)
+  paths.mkdir(name)
+  return name
+end
+
+--- Removes the files and folders.
 function scratch.remove()
   for i = #made, 1, -1 do
-    os.remove(made[i])
+    if paths.dirp(made[i]) then paths.rmall(made[i], "yes") else os.remove(made[i]) end
     made[i] = nil
   end
 end
