@@ -214,6 +214,13 @@ static int version(lua_State *L)
     return 1;
 }
 
+/* acceptWrites(t): backward may begin at t although its memory was written since. */
+static int accept_writes(lua_State *L)
+{
+    wick_tensor_accept_writes(lua_wick_check_tensor(L, 1, "acceptWrites"));
+    return 0;
+}
+
 /* bound(parameter, gradient): whether the tensor is a leaf and that its gradient. */
 static int bound(lua_State *L)
 {
@@ -263,6 +270,7 @@ void lua_wick_open_autograd(lua_State *L)
                                          {"parameter", parameter},
                                          {"divide", divide},
                                          {"version", version},
+                                         {"acceptWrites", accept_writes},
                                          {"bound", bound},
                                          {"collectGarbage", collect},
                                          {NULL, NULL}};

@@ -5,7 +5,7 @@
 #include "graph/descriptor.h"
 #include "lua_wick.h"
 
-enum { LUA_WICK_MAX_INPUTS = 64 };
+enum { LUA_WICK_FEW_INPUTS = 64 };
 
 /* Where each argument stands on the stack: 0 left out, negative: in the options table. */
 typedef struct lua_match {

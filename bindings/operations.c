@@ -14,13 +14,16 @@ typedef struct face {
 
 /* ---- carrying a call out ---- */
 
-static void collect_inputs(lua_State *L, int first, int n, wick_tensor **in)
+/* The tensors at n stack positions from `first` on: in `few`, or in a block that is pushed when
+ * there are more than it holds. */
+static wick_tensor **collect_inputs(lua_State *L, int first, int n, wick_tensor **few)
 {
-    if (n > LUA_WICK_MAX_INPUTS)
-        lua_wick_error(L, "more than %d tensors in one call; join them in steps",
-                       LUA_WICK_MAX_INPUTS);
+    wick_tensor **in = few;
+    if (n > LUA_WICK_FEW_INPUTS)
+        in = lua_newuserdatauv(L, sizeof *in * (size_t)n, 0);
     for (int i = 0; i < n; i++)
         in[i] = lua_wick_to_tensor(L, first + i);
+    return in;
 }
 
 /* A collection runs finalizers, which may free any tensor: what was read before is read again. */
@@ -87,10 +90,9 @@ static int call_fresh(lua_State *L, const lua_match *match)
 {
     wick_call call;
     wick_sizes sizes[4];
-    wick_tensor *in[LUA_WICK_MAX_INPUTS];
+    wick_tensor *few[LUA_WICK_FEW_INPUTS];
     int first = lua_wick_read_call(L, match, &call, sizes);
-    collect_inputs(L, first, call.inputs, in);
-    call.in = in;
+    call.in = collect_inputs(L, first, call.inputs, few);
     push_results(L, match->op, &call, first, call.inputs);
     return numbers_for_tensors(L, match->op, wick__outputs(match->op), first);
 }
@@ -100,10 +102,9 @@ static int call_into(lua_State *L, const lua_match *match, int to, int destinati
 {
     wick_call call;
     wick_sizes sizes[4];
-    wick_tensor *in[LUA_WICK_MAX_INPUTS], *destination[WICK_MAX_OUTPUTS] = {NULL};
+    wick_tensor *few[LUA_WICK_FEW_INPUTS], *destination[WICK_MAX_OUTPUTS] = {NULL};
     int first = lua_wick_read_call(L, match, &call, sizes);
-    collect_inputs(L, first, call.inputs, in);
-    call.in = in;
+    call.in = collect_inputs(L, first, call.inputs, few);
     for (int i = 0; i < destinations; i++)
         destination[i] = lua_wick_to_tensor(L, to + i);
     wick_status status = wick_apply_into(match->op, &call, destination);
@@ -356,10 +357,10 @@ void lua_wick_open_operations(lua_State *L)
 /* ---- for the other files ---- */
 
 static void fill_call(lua_State *L, const wick_op *op, int first, int n, const wick_value *value,
-                      wick_tensor **in, wick_call *call)
+                      wick_tensor **few, wick_call *call)
 {
-    collect_inputs(L, first, n, in);
-    *call = (wick_call){.context = lua_wick_context(L), .inputs = n, .in = in};
+    *call = (wick_call){.context = lua_wick_context(L), .inputs = n};
+    call->in = collect_inputs(L, first, n, few);
     int i = 0;
     for (const wick__arg *arg = op->args; arg->kind != WICK__END; arg++)
         if (!wick__arg_is_tensor(arg)) {
@@ -371,8 +372,8 @@ static void fill_call(lua_State *L, const wick_op *op, int first, int n, const w
 void lua_wick_apply(lua_State *L, const wick_op *op, int first, int n, const wick_value *value)
 {
     wick_call call;
-    wick_tensor *in[LUA_WICK_MAX_INPUTS];
-    fill_call(L, op, first, n, value, in, &call);
+    wick_tensor *few[LUA_WICK_FEW_INPUTS];
+    fill_call(L, op, first, n, value, few, &call);
     push_results(L, op, &call, first, n);
 }
 
@@ -380,8 +381,8 @@ void lua_wick_apply_into(lua_State *L, const wick_op *op, int first, int n, cons
                          int to)
 {
     wick_call call;
-    wick_tensor *in[LUA_WICK_MAX_INPUTS], *destination = lua_wick_to_tensor(L, to);
-    fill_call(L, op, first, n, value, in, &call);
+    wick_tensor *few[LUA_WICK_FEW_INPUTS], *destination = lua_wick_to_tensor(L, to);
+    fill_call(L, op, first, n, value, few, &call);
     lua_wick_check(L, wick_apply_into(op, &call, &destination));
     lua_wick_inherit_links(L, to, first, n);
 }

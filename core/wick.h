@@ -334,6 +334,10 @@ void wick_tensor_set_link(wick_tensor *tensor, uint64_t link);
 
 /* How often the memory that the tensor lies in was written; any write makes it larger. */
 uint64_t wick_tensor_version(const wick_tensor *tensor);
+/* Takes a recorded tensor's memory as it is now: backward may begin at the tensor although it was
+ * written behind the tape's back. Gradients stay those of the value that was recorded; operations
+ * that saved that value still refuse. */
+void wick_tensor_accept_writes(wick_tensor *tensor);
 /* Lets a tensor's storage count writes apart for each of `n` ascending, disjoint byte ranges, so
  * that parameters laid out in one storage do not invalidate each other's saved values. */
 wick_status wick_storage_divide(wick_storage *storage, int n, const int64_t *begin,

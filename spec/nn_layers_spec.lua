@@ -104,6 +104,8 @@ local function gradcheck(case)
   end, inputs)
 end
 
+local both = { "weight", "bias", "gradWeight", "gradBias" }
+
 for _, case in ipairs(cases) do
   describe(case.text:gsub("\n.*", ""), function()
     it("prints and has the shape of its arguments", function()
@@ -183,7 +185,7 @@ for _, case in ipairs(cases) do
 
     it("shares memory with a clone", function()
       local module = fresh(case)
-      local clone = module:clone("weight", "bias", "gradWeight", "gradBias")
+      local clone = module:clone(table.unpack(case.share or both))
       local weights, grads = module:parameters()
       local other, other_grads = clone:parameters()
       for i, weight in ipairs(weights or {}) do

@@ -70,6 +70,74 @@ describe("nn.Jacobian", function()
   end)
 end)
 
+describe("nn.hessian", function()
+  -- In a process of its own: enable changes what parameters returns.
+  local function run(text)
+    local program = require "spec.support.program"
+    local output, complaint, code = program.run{ "-e", "require 'nn' nn.hessian.enable() " .. text }
+    assert.equal("", complaint)
+    assert.equal(0, code)
+    return output
+  end
+
+  it("gives linear modules their diagonals", function()
+    assert.equal("true\ttrue\ttrue\n", run([[
+      torch.setdefaulttensortype("torch.DoubleTensor")
+      local jacobian = nn.Jacobian
+      local function errors(m, x)
+        return math.max(jacobian.testDiagHessianInput(m, x), jacobian.testDiagHessianWeight(m, x),
+          m.bias and jacobian.testDiagHessianBias(m, x) or 0)
+      end
+      print(errors(nn.Linear(3, 2), torch.Tensor(4, 3)) < 1e-9,
+        errors(nn.Linear(3, 2, false), torch.Tensor(3)) < 1e-9,
+        errors(nn.SpatialConvolution(2, 3, 2, 2), torch.Tensor(2, 4, 4)) < 1e-9)]]))
+  end)
+
+  it("passes them back through networks and hands them out flat", function()
+    assert.equal("true\ttrue\t8\ttrue\n", run([[
+      torch.setdefaulttensortype("torch.DoubleTensor")
+      local linear = nn.Linear(3, 2)
+      local net, loss = nn.Sequential():add(linear):add(nn.Tanh()), nn.MSECriterion()
+      net:retain()
+      net:initDiagHessianParameters()
+      local flat, grads, diagonals = net:getParameters()
+      local x, t = torch.randn(1, 3), torch.randn(1, 2)
+      local y = net:forward(x)
+      loss:forward(y, t)
+      local top = loss:updateDiagHessianInput(y, t)
+      net:updateDiagHessianInput(x, top)
+      net:accDiagHessianParameters(x, top)
+      local slope = torch.cmul(y, y):mul(-1):add(1)
+      local expected = torch.cmul(slope, slope)
+      print((linear.diagHessianBias - expected[1]):abs():max() < 1e-12,
+        (linear.diagHessianWeight - expected:t() * torch.cmul(x, x)):abs():max() < 1e-12,
+        diagonals:nElement(), not pcall(nn.SoftMax().updateDiagHessianInput, nn.SoftMax(), x, y))
+      ]]))
+  end)
+end)
+
+describe("nn.test", function()
+  it("checks layers by name", function()
+    local program = require "spec.support.program"
+    local output, _, code = program.run{ "-e", "require 'nn' nn.test({ 'Linear', 'Cosine' }, 5)" }
+    assert.equal(0, code)
+    assert.matches("in 2 tests with 0 failures and 0 errors", output)
+  end)
+end)
+
+describe("nn.THNN", function()
+  it("names what to call in place of Torch7's kernels", function()
+    assert.equal("tensor", nn.THNN.optionalTensor("tensor"))
+    assert.is_nil(nn.THNN.getState())
+    assert.has_error(function() torch.ones(2).THNN.SpatialMaxPooling_updateOutput() end,
+      "nn.THNN.SpatialMaxPooling_updateOutput: Torch7's C kernels are not here; "
+        .. "nn.SpatialMaxPooling, or an operation of torch, computes the same")
+    assert.has_error(function() nn.THNN.runKernel("Tanh_updateOutput", "torch.FloatTensor") end,
+      "nn.THNN.Tanh_updateOutput: Torch7's C kernels are not here; nn.Tanh, or an operation of "
+        .. "torch, computes the same")
+  end)
+end)
+
 describe("nn.utils", function()
   it("works through nested tables", function()
     local a = { torch.ones(2), { torch.ones(3) } }

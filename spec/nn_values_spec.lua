@@ -52,7 +52,7 @@ local references = {
   { nn.SpatialZeroPadding(1, -1, 0, 0), T{ { { 1, 2 } } }, { 0, 1 } },
   { nn.Select(1, 2), T{ { 1, 2 }, { 3, 4 } }, { 3, 4 } },
   { nn.Select(1, -1), T{ 1, 2, 3 }, { 3 } },
-  { nn.Narrow(1, -2, 2), T{ 1, 2, 3 }, { 2, 3 } },
+  { nn.Narrow(1, -1, 2), T{ 1, 2, 3 }, { 1 } },
   { nn.Max(), T{ 1, 5, 2 }, { 5 } },
   { nn.Mean(1), T{ { 1, 2 }, { 3, 4 } }, { 2, 3 } },
   { nn.Sum(2), T{ { 1, 2 }, { 3, 4 } }, { 3, 7 } },
@@ -121,6 +121,73 @@ describe("nn.BatchNormalization", function()
   end)
 end)
 
+describe("nn.OneHot", function()
+  it("makes rows with a 1 of numbers, and gives zeros back", function()
+    local layer = nn.OneHot(3):double()
+    local y = layer:forward(torch.LongTensor{ { 3, 1 } })
+    assert.same({ { { 0, 0, 1 }, { 1, 0, 0 } } }, y:totable())
+    assert.equal("torch.DoubleTensor", y:type())
+    assert.same({ 0, 1, 0 }, layer:forward(2):totable())
+    assert.same({ { 0, 0 } }, layer:backward(torch.LongTensor{ { 3, 1 } }, y):totable())
+    assert.equal(0, layer:backward(2, y))
+    assert.has_error(function() layer:forward(torch.LongTensor{ 1, 4 }) end,
+      "nn.OneHot(3): numbers have to be 1 to 3, those given are 1 to 4")
+  end)
+end)
+
+describe("nn.Kmeans", function()
+  local points = T{ { 0, 0 }, { 2, 0 }, { 10, 10 }, { 10, 12 }, { 10, 14 } }
+
+  it("assigns rows to the nearest centre and moves centres to their means", function()
+    local layer = nn.Kmeans(2, 2):double()
+    layer.weight:copy(T{ { 0, 1 }, { 9, 9 } })
+    assert.same({ 1, 1, 2, 2, 2 }, layer:forward(points):totable())
+    assert.equal(1 + 5 + 2 + 10 + 26, layer.loss)
+    assert.equal(0, layer:backward(points, nil):norm())
+    assert_values({ -1, 1, -1, -3 }, layer.gradWeight)
+    assert.same({ 2, 3 }, layer.clusterSampleCount:totable())
+    layer:updateParameters(1)
+    assert_values({ 1, 0, 10, 12 }, layer.weight:detach())
+  end)
+
+  it("starts from rows, the further ones apart", function()
+    local layer = nn.Kmeans(2, 2):double()
+    layer:initKmeansPlus(points, 1)
+    local centres = layer.weight:detach()
+    assert.is_true((centres[1] - centres[2]):norm() > 9)
+    layer:initRandom(points)
+    assert.is_true(layer:forward(points):nElement() == 5)
+    assert.has_error(function() layer:initRandom(points:narrow(1, 1, 1)) end,
+      "nn.Kmeans: Need atleast k samples for initialization: 2, got 1")
+    assert.has_error(function() nn.Kmeans(0, 2) end,
+      "nn.Kmeans: Clusters cannot be 0 or negative, got 0")
+  end)
+end)
+
+describe("nn.L1Penalty", function()
+  it("adds the slope of its loss to the gradient, or gives it alone", function()
+    local x = T{ 2, -3, 0 }
+    local layer = nn.L1Penalty(0.5)
+    assert.same({ 2, -3, 0 }, layer:forward(x):totable())
+    assert.equal(2.5, layer.loss)
+    assert.same({ 10.5, 9.5, 10 }, layer:backward(x, T{ 10, 10, 10 }):totable())
+    local alone = nn.L1Penalty{ l1weight = 3, sizeAverage = true, provideOutput = false }
+    alone:forward(x)
+    assert.equal(5, alone.loss)
+    assert.same({ 1, -1, 0 }, alone:backward(x, T{ 10, 10, 10 }):totable())
+  end)
+end)
+
+describe("nn.LayerNormalization", function()
+  it("brings every row to mean 0 and variance 1, then applies gain and bias", function()
+    local layer = nn.LayerNormalization(3, 0.5):double()
+    local y = layer:forward(T{ { 1, 2, 3 }, { -10, 0, 10 } })
+    local d = math.sqrt(1.5)
+    assert_values({ 0.5 - d, 0.5, 0.5 + d, 0.5 - d, 0.5, 0.5 + d }, y)
+    assert_values({ 0.5 - d, 0.5, 0.5 + d }, layer:forward(T{ 1, 2, 3 }))
+  end)
+end)
+
 describe("nn.LookupTable", function()
   it("picks rows, and gives the gradient to them alone", function()
     local layer = nn.LookupTable(4, 2)
@@ -129,6 +196,18 @@ describe("nn.LookupTable", function()
     assert.is_true(torch.equal(layer.weight:detach()[2], y[3]))
     layer:backward(numbers, torch.ones(3, 2))
     assert.same({ { 0, 0 }, { 2, 2 }, { 0, 0 }, { 1, 1 } }, layer.gradWeight:totable())
+  end)
+
+  it("divides gradients by how often a number is used when told so", function()
+    local layer = nn.LookupTable(3, 1):scaleGradByFreq()
+    local numbers = torch.LongTensor{ 2, 2, 3 }
+    layer:forward(numbers)
+    layer:backward(numbers, torch.Tensor{ { 1 }, { 3 }, { 5 } })
+    assert.same({ { 0 }, { 2 }, { 5 } }, layer.gradWeight:totable())
+    assert.is_nil(layer:accUpdateOnly().gradWeight)
+    local before = layer.weight:detach():clone()
+    layer:backwardUpdate(numbers, layer:forward(numbers):clone():fill(1), 0.5)
+    assert_values({ 0, -0.5, -0.5 }, layer.weight:detach() - before)
   end)
 
   it("learns nothing for the padding and holds rows to a norm", function()

@@ -1,6 +1,7 @@
 -- Batch normalisation (Ioffe, Szegedy 2015) of N x C, of images and of volumes.
 local args = require "wick.args"
 local errors = require "wick.errors"
+local mode = require "wick.mode"
 local torch = require "torch"
 local layer = require "nn.layer"
 
@@ -61,13 +62,27 @@ local function as_batch(self, input)
   return dims == self.nDim and input or input:view(1, table.unpack(input:size():totable()))
 end
 
-function BN:updateOutput(input)
-  local batch = as_batch(self, input)
-  local output = torch.batchNorm(batch, {
+local function normalise(self, batch)
+  return torch.batchNorm(batch, {
     weight = self.weight, bias = self.bias, runningMean = self.running_mean,
     runningVar = self.running_var, training = self.train ~= false, momentum = self.momentum,
     eps = self.eps,
   })
+end
+
+-- Under Torch7's mode one value a feature has the variance 0, as two of it have; else the operation
+-- refuses it.
+local function is_single(self, batch)
+  return mode.torch7 and self.train ~= false
+    and batch:nElement() == self.running_mean:nElement()
+end
+
+function BN:updateOutput(input)
+  local batch = as_batch(self, input)
+  if is_single(self, batch) then
+    return normalise(self, torch.cat(batch, batch, 1)):narrow(1, 1, 1):viewAs(input)
+  end
+  local output = normalise(self, batch)
   return rawequal(batch, input) and output or output:viewAs(input)
 end
 

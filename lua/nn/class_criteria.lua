@@ -132,3 +132,62 @@ function MultiMargin:updateOutput(input, target)
   return torch.multiMarginLoss(as_scores(input), as_tensor(target), { p = self.p,
     weights = self.weights, margin = self.margin, reduction = reduction(self) })
 end
+
+-- Simplex ----------------------------------------------------------------------------------------
+
+-- The vertices of a regular simplex of n points on the unit sphere, as rows of n columns of which
+-- the last is 0.
+local function simplex_of(n)
+  local points = torch.DoubleTensor(n, n):zero()
+  for k = 1, n - 1 do
+    local head = k > 1 and points[k]:narrow(1, 1, k - 1):norm() or 0
+    local height = math.sqrt(1 - head ^ 2)
+    points[k][k] = height
+    points:narrow(1, k + 1, n - k):select(2, k):fill((height ^ 2 - 1 - 1 / (n - 1)) / height)
+  end
+  return points
+end
+
+local ClassSimplex, MSE = torch.class("nn.ClassSimplexCriterion", "nn.MSECriterion")
+
+ClassSimplex.args = args{ "nn.ClassSimplexCriterion", { "nClasses", "integer" } }
+
+--- nn.ClassSimplexCriterion(nClasses): MSECriterion against the vertex of a regular simplex that
+-- stands for the target's class (Xu et al. 2015).
+function ClassSimplex:__init(...)
+  local a = ClassSimplex.args:read(...)
+  if a.nClasses < 2 then
+    errors.raise("nn.ClassSimplexCriterion: Required positive integer argument nClasses > 1, got "
+      .. "%d", a.nClasses)
+  end
+  MSE.__init(self)
+  self.nClasses, self.name = a.nClasses, a.name
+  self.simplex = simplex_of(a.nClasses):type(self._type)
+end
+
+function ClassSimplex:updateOutput(input, target)
+  local numbers = as_tensor(target):long():contiguous():view(-1)
+  if numbers:min() < 1 or numbers:max() > self.nClasses then
+    errors.raise("targets have to be 1 to %d, those given are %d to %d", self.nClasses,
+      numbers:min(), numbers:max())
+  end
+  local vertices = torch.index(self.simplex, 1, numbers):typeAs(as_scores(input))
+  if vertices:nElement() ~= input:nElement() then
+    errors.raise("an input of %s for %d targets; %d columns a sample expected",
+      layer.shape(input), numbers:nElement(), self.nClasses)
+  end
+  return torch.mseLoss(input, vertices:viewAs(input), { reduction = reduction(self) })
+end
+
+--- The scores of the classes for outputs N x nClasses: products with their vertices.
+function ClassSimplex:getPredictions(input)
+  if input:dim() == 1 then input = input:view(1, -1) end
+  return torch.mm(input, self.simplex:typeAs(input):t())
+end
+
+--- The numbers of the classes with the highest scores.
+function ClassSimplex:getTopPrediction(input)
+  local scores = self:getPredictions(input)
+  local _, best = torch.max(scores, scores:dim())
+  return best:view(-1)
+end

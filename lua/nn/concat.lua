@@ -164,9 +164,11 @@ function MapTable:resize(n)
 end
 
 -- The clones' parameters are the module's.
-function MapTable:parameters()
-  if self.shared and self.module then return self.module:parameters() end
-  return Container.parameters(self)
+for _, name in ipairs{ "parameters", "zeroGradParameters", "updateParameters" } do
+  MapTable[name] = function(self, ...)
+    if self.shared and self.module then return self.module[name](self.module, ...) end
+    return Container[name](self, ...)
+  end
 end
 
 --- As of every module; the clones go, the first stays.

@@ -85,6 +85,16 @@ end
 function Container:bind()
 end
 
+--- Zeroes all gradients inside.
+function Container:zeroGradParameters()
+  self:applyToModules(function(module) module:zeroGradParameters() end)
+end
+
+--- w <- w - rate * gradient, for every parameter inside.
+function Container:updateParameters(rate)
+  self:applyToModules(function(module) module:updateParameters(rate) end)
+end
+
 --- Training mode, for everything inside.
 function Container:training()
   self.train = true

@@ -8,9 +8,10 @@ local layer = require "nn.layer"
 
 local Add = torch.class("nn.Add", "nn.Module")
 
-Add.args = args{ "nn.Add", { "inputSize", "integer" }, { "scalar", "boolean", false } }
+Add.args = args{ "nn.Add", { "inputSize", "integer" }, { "scalar", "any", false } }
 
---- nn.Add(inputSize [, scalar]): adds a bias an element of a sample, or one to all.
+--- nn.Add(inputSize [, scalar]): adds a bias an element of a sample, or one to all (as for any
+-- second argument but false: Torch7 scripts give sizes there).
 function Add:__init(...)
   local a = layer.begin(self, Add.args, ...)
   self:parameter("bias", a.scalar and 1 or a.inputSize)

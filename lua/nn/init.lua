@@ -6,7 +6,7 @@ local nn = {}
 rawset(_G, "nn", nn)
 
 for _, file in ipairs{
-  "module", "container", "criterion", "sequential",
+  "module", "container", "criterion", "sequential", "THNN",
 } do
   require("nn." .. file)
 end
@@ -26,12 +26,24 @@ local files = {
   padding = "SpatialZeroPadding SpatialReplicationPadding SpatialReflectionPadding "
     .. "VolumetricReplicationPadding",
   reductions = "Max Min Sum Mean Normalize",
-  simple = "Identity Constant GradientReversal ZeroGrad PrintSize",
+  simple = "Identity Constant GradientReversal ZeroGrad PrintSize L1Penalty",
+  indexing = "Index MaskedSelect OneHot",
+  distances = "Cosine Euclidean WeightedEuclidean",
+  kmeans = "Kmeans",
+  sparse_linear = "SparseLinear",
+  index_linear = "IndexLinear",
+  bilinear = "Bilinear PartialLinear",
+  weight_norm = "WeightNorm LinearWeightNorm",
+  composed = "CReLU Maxout LayerNormalization",
   pairs_of_tensors = "MM MV DotProduct CosineDistance PairwiseDistance",
   table_modules = "CAddTable CSubTable CMulTable CDivTable CMaxTable CMinTable JoinTable "
-    .. "SplitTable SelectTable NarrowTable FlattenTable",
+    .. "SplitTable SelectTable NarrowTable",
+  nested_tables = "FlattenTable ZipTable ZipTableOneToMany CAddTensorTable MixtureTable",
   concat = "Concat DepthConcat ConcatTable ParallelTable Parallel MapTable",
   decorator = "Decorator Bottle",
+  casts = "DontCast GPU",
+  watches = "NaN Profile",
+  convert = "Convert",
   convolution = "SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution "
     .. "VolumetricConvolution VolumetricDilatedConvolution",
   full_convolution = "SpatialFullConvolution VolumetricFullConvolution",
@@ -51,14 +63,19 @@ local files = {
     .. "SpatialDivisiveNormalization SpatialContrastiveNormalization",
   resampling = "SpatialUpSamplingNearest SpatialUpSamplingBilinear UpSampling PixelShuffle",
   class_criteria = "ClassNLLCriterion SpatialClassNLLCriterion CrossEntropyCriterion "
-    .. "MultiMarginCriterion",
+    .. "MultiMarginCriterion ClassSimplexCriterion",
+  multi_label_criteria = "MultiLabelMarginCriterion MultiLabelSoftMarginCriterion",
   regression_criteria = "MSECriterion AbsCriterion SmoothL1Criterion DistKLDivCriterion "
     .. "MarginCriterion SoftMarginCriterion HingeEmbeddingCriterion BCECriterion L1Cost "
-    .. "WeightedMSECriterion",
-  pair_criteria = "CosineEmbeddingCriterion MarginRankingCriterion L1HingeEmbeddingCriterion",
+    .. "WeightedMSECriterion SpatialAutoCropMSECriterion",
+  pair_criteria = "CosineEmbeddingCriterion MarginRankingCriterion L1HingeEmbeddingCriterion "
+    .. "DistanceRatioCriterion",
   composite_criteria = "MultiCriterion ParallelCriterion",
+  criterion_modules = "CriterionTable ModuleCriterion",
   stochastic_gradient = "StochasticGradient",
-  jacobian = "Jacobian",
+  jacobian = "Jacobian SparseJacobian",
+  hessian = "hessian",
+  self_test = "test",
   utils = "utils",
 }
 

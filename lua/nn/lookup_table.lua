@@ -43,6 +43,18 @@ function LookupTable:setNormType(p)
   return self
 end
 
+--- Gives the memory of the gradient back; backward makes it again.
+function LookupTable:accUpdateOnly()
+  self.gradWeight, self.weight.grad = nil, nil
+  return self
+end
+
+--- The gradient of a row is divided by the number of times that it was used.
+function LookupTable:scaleGradByFreq()
+  self.shouldScaleGradByFreq = true
+  return self
+end
+
 -- Scales the rows that are used down where their norm is above the largest.
 local function renormalise(self, numbers)
   local seen = {}
@@ -55,6 +67,20 @@ local function renormalise(self, numbers)
     end
   end
 end
+
+-- Rows whose gradients are divided by how often their number occurs.
+local share_gradient = torch.operation{
+  name = "scaleGradByFreq",
+  forward = function(context, rows, numbers, count)
+    local times = torch.zeros(count):typeAs(rows)
+    times:indexAdd(1, numbers, times.new(numbers:nElement()):fill(1))
+    context.times = times:index(1, numbers):view(-1, 1)
+    return rows:detach()
+  end,
+  backward = function(context, grad)
+    return torch.cdiv(grad, context.times:expandAs(grad))
+  end,
+}
 
 -- The same rows, without a gradient where the number is that of the padding.
 local function without_padding(rows, numbers, padding)
@@ -75,6 +101,9 @@ function LookupTable:updateOutput(input)
   end
   if self.maxNorm then torch.noGrad(renormalise, self, numbers) end
   local rows = torch.index(self.weight, 1, numbers)
+  if self.shouldScaleGradByFreq then
+    rows = share_gradient(rows, numbers, self.weight:size(1))
+  end
   local padding = self.paddingValue or 0
   if padding ~= 0 then rows = without_padding(rows, numbers, padding) end
   local sizes = input:size():totable()

@@ -106,18 +106,32 @@ local function is_convertible(x)
   return name == "torch.FloatTensor" or name == "torch.DoubleTensor" or name == "torch.HalfTensor"
 end
 
--- Converts the tensors in nested tables, however deep; runs that were kept go.
-local function convert(value, name, cache)
-  local seen, work = { [value] = true }, { value }
+-- A module or criterion that converts in a way of its own is asked to.
+local function converts_itself(value)
+  return class.typename(value) and type(value.type) == "function" and value.type ~= Module.type
+end
+
+local function is_module(value)
+  return class.isTypeOf(value, "nn.Module") or class.isTypeOf(value, "nn.Criterion")
+end
+
+-- Converts a module's tensors in nested tables, however deep; runs that were kept go.
+local function convert(module, name, cache)
+  local seen, work = { [module] = true }, { module }
   while #work > 0 do
     local owner = table.remove(work)
     rawset(owner, "_kept", nil)
+    if is_module(owner) then owner._type = name end
     for key, entry in pairs(owner) do
       if class.isTensor(entry) then
         if is_convertible(entry) and not transient[key] then convert_tensor(entry, name, cache) end
       elseif type(entry) == "table" and not seen[entry] then
         seen[entry] = true
-        work[#work + 1] = entry
+        if converts_itself(entry) then
+          entry:type(name, cache)
+        else
+          work[#work + 1] = entry
+        end
       end
     end
   end
@@ -128,11 +142,7 @@ end
 -- table keep what they share among each other. Returns self.
 function Module:type(name, cache)
   if not name then return self._type end
-  self._kept = nil
   convert(self, name, cache or {})
-  self:apply(function(module)
-    module._type, module._kept = name, nil
-  end)
   bind_all(self)
   return self
 end
@@ -150,21 +160,24 @@ Module.cleared = {}
 function Module:dropRun()
 end
 
+local function clear_own(module)
+  module._kept = nil
+  module:dropRun()
+  for _, name in ipairs(module.cleared) do module[name] = nil end
+  for _, name in ipairs{ "output", "gradInput" } do
+    local value = rawget(module, name)
+    if class.isTensor(value) then
+      module[name] = value.new()
+    elseif type(value) == "table" then
+      module[name] = class.isTensor(value[1]) and {} or torch.Tensor():type(module._type)
+    end
+  end
+end
+
 --- Drops outputs, input gradients and what a forward keeps for backward. Returns self.
 function Module:clearState()
-  self:apply(function(module)
-    module._kept = nil
-    module:dropRun()
-    for _, name in ipairs(module.cleared) do module[name] = nil end
-    for _, name in ipairs{ "output", "gradInput" } do
-      local value = rawget(module, name)
-      if class.isTensor(value) then
-        module[name] = value.new()
-      elseif type(value) == "table" then
-        module[name] = class.isTensor(value[1]) and {} or torch.Tensor():type(module._type)
-      end
-    end
-  end)
+  clear_own(self)
+  for _, child in ipairs(rawget(self, "modules") or {}) do child:clearState() end
   return self
 end
 

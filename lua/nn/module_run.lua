@@ -320,13 +320,15 @@ local function check_gradient(self, outputs, grads)
   end
 end
 
--- Outputs that are recorded, with the gradients given for them.
+-- Outputs that are recorded, with the gradients given for them. The script may have written to
+-- the output it was given: what the gradients need of the value is checked where it was saved.
 local function roots_of(self, output, grad_output)
   local outputs, grads = tape.tensors(output), tape.tensors(grad_output)
   check_gradient(self, outputs, grads)
   local roots, seeds = {}, {}
   for i, t in ipairs(outputs) do
     if t:isRecorded() then
+      core.acceptWrites(t)
       roots[#roots + 1] = t
       seeds[#seeds + 1] = grads[i]:isSameSizeAs(t) and grads[i] or grads[i]:contiguous():viewAs(t)
     end

@@ -75,3 +75,13 @@ layer.define("nn.L1HingeEmbeddingCriterion", "nn.Criterion", {
     if sign == 1 then return torch.sum(distance) end
     return torch.sum(torch.relu(torch.add(torch.mul(distance, -1), self.margin)))
   end)
+
+layer.define("nn.DistanceRatioCriterion", "nn.Criterion", {
+  doc = "Of {a, b}, distances of like and of unlike samples: -log(exp(-a) / (exp(-a) + exp(-b))), "
+    .. "over the number of rows with sizeAverage; takes no target.",
+  { "sizeAverage", "boolean", true },
+}, function(self, input)
+  local like, unlike = two(input)
+  local total = torch.sum(torch.logSigmoid(torch.csub(unlike, like))) * -1
+  return self.sizeAverage ~= false and total / like:size(1) or total
+end)

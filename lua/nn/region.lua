@@ -4,13 +4,17 @@ local torch = require "torch"
 local layer = require "nn.layer"
 
 layer.define("nn.Narrow", "nn.Module", {
-  doc = "`length` slices along a dimension from `index` on; negative ones count from the end.",
+  doc = "`length` slices along a dimension from `index` on; a negative length counts from the end, "
+    .. "a negative index leaves out the last `length`.",
   { "dimension", "integer" }, { "index", "integer" }, { "length", "integer", 1 },
 }, function(self, input)
   local dim = layer.dimension(input, self.dimension)
   local size, first, length = input:size(dim), self.index, self.length
-  if first < 0 then first = size + first + 1 end
-  if length < 0 then length = size - first + 2 + length end
+  if first < 0 then
+    first, length = 1, size - length
+  elseif length < 0 then
+    length = size - first + 2 + length
+  end
   return torch.clone(input:narrow(dim, first, length))
 end)
 

@@ -103,3 +103,35 @@ function WeightedMSE:updateOutput(input, target)
   local weighted = torch.cmul(rows, weight:contiguous():view(1, -1)):viewAs(target)
   return torch.mseLoss(input, weighted, { reduction = reduction(self) })
 end
+
+-- Cropped ----------------------------------------------------------------------------------------
+
+-- The middle of the target, of the input's height and width.
+local function cropped(target, input)
+  for dim = input:dim() - 1, input:dim() do
+    local missing = target:size(dim) - input:size(dim)
+    if missing < 0 then
+      errors.raise("Spatial resolution of input should be less than or equal to the spatial "
+        .. "resolution of the target: %s and %s", layer.shape(input), layer.shape(target))
+    end
+    target = target:narrow(dim, missing // 2 + 1, input:size(dim))
+  end
+  return target
+end
+
+layer.define("nn.SpatialAutoCropMSECriterion", "nn.MSECriterion", {
+  doc = "MSECriterion of images against the middle of larger targets.", AVERAGE,
+}, function(self, input, target)
+  target = as_target(input, target)
+  if input:dim() ~= target:dim() or input:dim() < 3 or input:dim() > 4 then
+    errors.raise("input and target must have 3 or 4 dimensions, both the same: %s and %s",
+      layer.shape(input), layer.shape(target))
+  end
+  for dim = 1, input:dim() - 2 do
+    if input:size(dim) ~= target:size(dim) then
+      errors.raise("input and target must have the same number of samples and planes: %s and %s",
+        layer.shape(input), layer.shape(target))
+    end
+  end
+  return torch.mseLoss(input, cropped(target, input), { reduction = reduction(self) })
+end)

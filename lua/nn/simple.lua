@@ -63,3 +63,29 @@ layer.define("nn.PrintSize", "nn.Module", {
     end
     return input
   end)
+
+-- The input; the gradient of weight * |x| is added to its gradient, or stands in its place.
+local penalise = torch.operation{
+  name = "L1Penalty",
+  forward = function(context, x, weight, provide)
+    context.x, context.weight, context.provide = x, weight, provide
+    return x:detach()
+  end,
+  backward = function(context, grad)
+    local slope = torch.mul(torch.sign(context.x), context.weight)
+    return context.provide and torch.add(grad, slope) or slope
+  end,
+}
+
+layer.define("nn.L1Penalty", "nn.Module", {
+  doc = "Its input; `loss` is l1weight (over the number of elements, with sizeAverage) times the "
+    .. "sum of |x|, whose gradient is added on the way back, or replaces what comes without "
+    .. "provideOutput.",
+  { "l1weight", "number" }, { "sizeAverage", "boolean", false },
+  { "provideOutput", "boolean", true },
+}, function(self, input)
+  local weight = self.l1weight
+  if self.sizeAverage then weight = weight / input:nElement() end
+  self.loss = weight * input:detach():norm(1)
+  return penalise(input, weight, self.provideOutput)
+end)

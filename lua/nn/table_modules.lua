@@ -99,19 +99,3 @@ layer.define("nn.NarrowTable", "nn.Module", {
   end
   return table.move(input, self.offset, self.offset + self.length - 1, 1, {})
 end)
-
-local function flatten(value, list)
-  if type(value) ~= "table" then
-    list[#list + 1] = value
-    return list
-  end
-  for _, entry in ipairs(value) do flatten(entry, list) end
-  return list
-end
-
-layer.define("nn.FlattenTable", "nn.Module", {
-  doc = "All tensors in nested tables as one table.",
-}, function(_, input)
-  check_table(input)
-  return flatten(input, {})
-end)

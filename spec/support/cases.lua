@@ -38,7 +38,7 @@ local families = {
   "pointwise", "arithmetic", "activation", "compare", "reduce", "statistics", "order", "generate",
   "random", "convert", "view", "matmul", "softmax", "loss", "dropout", "join", "index", "masked",
   "diagonal", "conv", "volume", "pooling", "norm", "lapack", "linear_algebra", "convolve",
-  "bitwise", "histogram",
+  "bitwise", "histogram", "sparse",
 }
 
 for _, family in ipairs(families) do

@@ -6,6 +6,7 @@
 --   text    what tostring gives
 --   output  expected sizes, where they are not the input's
 --   random  draws from the generator
+--   share   the fields that a clone has to share, where they are not weight and bias
 local torch = require "torch"
 local nn = require "nn"
 
@@ -96,6 +97,56 @@ case("SpatialBatchNormalization", { make = simple("SpatialBatchNormalization", 2
 case("VolumetricBatchNormalization", { make = simple("VolumetricBatchNormalization", 2),
   input = sizes(2, 2, 2, 1, 2), text = "nn.VolumetricBatchNormalization (5D) (2)" })
 
+case("Cosine", { make = simple("Cosine", 4, 3),
+  named = function() return nn.Cosine{ inputSize = 4, outputSize = 3 } end,
+  input = sizes(2, 4), output = { 2, 3 } })
+case("Cosine", { make = simple("Cosine", 4, 3), input = sizes(4), output = { 3 } })
+case("Euclidean", { make = simple("Euclidean", 4, 3), input = sizes(2, 4), output = { 2, 3 } })
+case("Euclidean", { make = simple("Euclidean", 3, 3), input = sizes(3), output = { 3 } })
+case("WeightedEuclidean", { make = simple("WeightedEuclidean", 4, 3), input = sizes(2, 4),
+  output = { 2, 3 }, share = { "weight", "diagCov", "gradWeight", "gradDiagCov" } })
+case("Bilinear", { make = simple("Bilinear", 3, 2, 4),
+  named = function() return nn.Bilinear{ 3, 2, outputSize = 4 } end,
+  input = function() return { torch.randn(5, 3):double(), torch.randn(5, 2):double() } end,
+  output = { 5, 4 }, text = "nn.Bilinear(3x2 -> 4) " })
+case("Bilinear", { make = simple("Bilinear", 3, 3, 3, false), input = pair(3, 3),
+  output = { 3, 3 }, text = "nn.Bilinear(3x3 -> 3)  without bias" })
+case("PartialLinear", { make = function()
+  local module = nn.PartialLinear(4, 6)
+  module:setPartition(torch.LongTensor{ 5, 2 })
+  return module
+end, input = sizes(3, 4), output = { 3, 2 }, text = "nn.PartialLinear(4 -> 6)" })
+case("LinearWeightNorm", { make = simple("LinearWeightNorm", 4, 3), input = sizes(2, 4),
+  named = function() return nn.LinearWeightNorm{ 4, 3, bias = true } end,
+  output = { 2, 3 }, text = "nn.LinearWeightNorm(4 -> 3)",
+  share = { "v", "g", "bias", "gradV", "gradG", "gradBias" } })
+case("LinearWeightNorm", { make = simple("LinearWeightNorm", 4, 3, false), input = sizes(4),
+  output = { 3 }, text = "nn.LinearWeightNorm(4 -> 3) without bias",
+  share = { "v", "g", "gradV", "gradG" } })
+case("WeightNorm", { make = function() return nn.WeightNorm(nn.Linear(4, 3)) end,
+  input = sizes(2, 4), output = { 2, 3 }, text = "nn.WeightNorm @ nn.Linear(4 -> 3)",
+  share = { "v", "g", "bias", "gradV", "gradG", "gradBias" } })
+case("WeightNorm", {
+  make = function() return nn.WeightNorm(nn.SpatialConvolution(2, 3, 2, 2):noBias(), 2) end,
+  input = sizes(2, 3, 3), output = { 3, 2, 2 },
+  text = "nn.WeightNorm @ nn.SpatialConvolution(2 -> 3, 2x2) without bias",
+  share = { "v", "g", "gradV", "gradG" } })
+case("IndexLinear", { make = function()
+  local module = nn.IndexLinear(6, 3)
+  module:reset()
+  return module
+end, input = function()
+  return { { torch.LongTensor{ 2, 5 }, torch.LongTensor{ 6, 1, 2 } },
+    { torch.randn(2):double(), torch.randn(3):double() } }
+end, output = { 2, 3 }, text = "nn.IndexLinear(6 -> 3)" })
+case("IndexLinear", { make = function()
+  local module = nn.IndexLinear(6, 1, false, -1)
+  module:reset()
+  return module
+end, input = function()
+  return { torch.LongTensor{ 3, 6 }, torch.randn(2):double() }
+end, output = { 1 }, text = "nn.IndexLinear(6 -> 1)" })
+
 -- Noise ------------------------------------------------------------------------------------------
 
 case("Dropout", { make = simple("Dropout", 0.3),
@@ -173,6 +224,31 @@ case("NarrowTable", { make = simple("NarrowTable", 2), input = pair(3, 4), outpu
 case("FlattenTable", { make = simple "FlattenTable", input = function()
   return { torch.randn(2):double(), { torch.randn(3):double(), { torch.randn(1):double() } } }
 end, output = { { 2 }, { 3 }, { 1 } } })
+case("ZipTable", { make = simple "ZipTable", input = function()
+  return { { torch.randn(2):double(), torch.randn(3):double() },
+    { torch.randn(4):double(), torch.randn(1):double() } }
+end, output = { { { 2 }, { 4 } }, { { 3 }, { 1 } } } })
+case("ZipTableOneToMany", { make = simple "ZipTableOneToMany", input = function()
+  return { torch.randn(2):double(), { torch.randn(3):double(), torch.randn(4):double() } }
+end, output = { { { 2 }, { 3 } }, { { 2 }, { 4 } } } })
+case("CAddTensorTable", { make = simple "CAddTensorTable", input = function()
+  return { torch.randn(3):double(), { torch.randn(3):double(), torch.randn(3):double() } }
+end, output = { { 3 }, { 3 } } })
+case("MixtureTable", { make = simple "MixtureTable", input = function()
+  return { torch.randn(4, 2):double(), { torch.randn(4, 3):double(), torch.randn(4, 3):double() } }
+end, output = { 4, 3 } })
+case("MixtureTable", { make = simple("MixtureTable", 3), input = function()
+  return { torch.randn(4, 2):double(), torch.randn(4, 3, 2):double() }
+end, output = { 4, 3 } })
+case("MixtureTable", { make = simple "MixtureTable", input = function()
+  return { torch.randn(2):double(), { torch.randn(3):double(), torch.randn(3):double() } }
+end, output = { 3 } })
+case("Index", { make = simple("Index", -1), input = function()
+  return { torch.randn(3, 4):double(), torch.LongTensor{ 4, 1, 4 } }
+end, output = { 3, 3 } })
+case("MaskedSelect", { make = simple "MaskedSelect", input = function()
+  return { torch.randn(2, 3):double(), torch.ByteTensor{ { 1, 0, 0 }, { 1, 1, 0 } } }
+end, output = { 3 } })
 
 -- Images, volumes, sequences ---------------------------------------------------------------------
 
@@ -210,6 +286,33 @@ case("Parallel", {
 case("MapTable", { make = function() return nn.MapTable(nn.Linear(3, 2)) end,
   input = pair(2, 3), output = { { 2, 2 }, { 2, 2 } },
   text = "nn.MapTable {\n  {input[i]} -> nn.Linear(3 -> 2) -> {output[i]}\n}" })
+case("CReLU", { make = simple("CReLU", 3), input = sizes(2, 3, 2, 2), output = { 2, 6, 2, 2 },
+  text = "CReLU()" })
+case("CReLU", { make = simple("CReLU", 3), input = sizes(3, 2, 2), output = { 6, 2, 2 },
+  text = "CReLU()" })
+case("Maxout", { make = simple("Maxout", 4, 3, 2), input = sizes(2, 4), output = { 2, 3 },
+  named = function() return nn.Maxout{ 4, 3, maxoutNumber = 2 } end,
+  text = "nn.Maxout {\n  [input -> (1) -> (2) -> (3) -> output]\n  (1): nn.Linear(4 -> 6)\n"
+    .. "  (2): nn.View(2, 3)\n  (3): nn.Max\n}" })
+case("LayerNormalization", {
+  make = simple("LayerNormalization", 4, 0.5, 1e-10, false), input = sizes(3, 4),
+  text = "nn.LayerNormalization {\n  [input -> (1) -> (2) -> (3) -> (4) -> output]\n"
+    .. "  (1): nn.ConcatTable {\n    input\n      |`-> (1): nn.Identity\n"
+    .. "       `-> (2): nn.Sequential {\n           [input -> (1) -> (2) -> output]\n"
+    .. "           (1): nn.Mean\n           (2): nn.Replicate\n         }\n"
+    .. "       ... -> output\n  }\n  (2): nn.CSubTable\n  (3): nn.Normalize(2)\n"
+    .. "  (4): nn.MulConstant\n}" })
+case("NaN", { make = function() return nn.NaN(nn.Linear(4, 2), "here") end, input = sizes(3, 4),
+  output = { 3, 2 }, text = "nn.NaN(here) @ nn.Linear(4 -> 2)" })
+case("Profile", { make = function() return nn.Profile(nn.Linear(4, 2), 1e9) end,
+  input = sizes(3, 4), output = { 3, 2 }, text = "nn.Profile @ nn.Linear(4 -> 2)" })
+case("GPU", { make = function() return nn.GPU(nn.Linear(4, 2), 1) end, input = sizes(3, 4),
+  output = { 3, 2 }, text = "nn.GPU(1) @ nn.Linear(4 -> 2)" })
+case("Convert", { make = simple("Convert", "bchw", "chwb"), input = sizes(2, 3, 4, 5),
+  named = function() return nn.Convert{ inputShape = "bchw", outputShape = "chwb" } end,
+  output = { 3, 4, 5, 2 } })
+case("Convert", { make = simple("Convert", "chw", "bf"), input = sizes(2, 3, 4),
+  output = { 24 } })
 case("Bottle", { make = function() return nn.Bottle(nn.Linear(4, 2)) end,
   input = sizes(2, 3, 4), output = { 2, 3, 2 }, text = "nn.Bottle @ nn.Linear(4 -> 2)" })
 return cases
