@@ -166,4 +166,110 @@ return {
       },
     },
   },
+  {
+    title = "Classes of nn",
+    same = words[[
+      Abs AbsCriterion Add BCECriterion Bilinear Bottle CAdd CAddTensorTable CDivTable CMaxTable
+      CMinTable CMul CMulTable CSubTable Clamp Collapse Concat ConcatTable Constant Contiguous
+      Copy CosineDistance CosineEmbeddingCriterion Decorator DepthConcat DistKLDivCriterion
+      DistanceRatioCriterion DontCast DotProduct Exp FeatureLPPooling FlattenTable
+      GatedLinearUnit GradientReversal HardShrink HingeEmbeddingCriterion Identity Index
+      JoinTable Kmeans L1Cost L1HingeEmbeddingCriterion L1Penalty Log LogSigmoid LogSoftMax MM
+      MSECriterion MV MapTable MarginCriterion MarginRankingCriterion MaskedSelect Max Maxout
+      Mean Min MixtureTable Mul MultiCriterion MultiLabelSoftMarginCriterion Narrow NarrowTable
+      Normalize PReLU Padding PairwiseDistance Parallel ParallelCriterion ParallelTable
+      PartialLinear PixelShuffle Power PrintSize Replicate Reshape Select SelectTable Sigmoid
+      SmoothL1Criterion SoftMarginCriterion SoftMax SoftMin SoftPlus SoftShrink SoftSign
+      SpatialAdaptiveAveragePooling SpatialAdaptiveMaxPooling SpatialAutoCropMSECriterion
+      SpatialAveragePooling SpatialContrastiveNormalization SpatialConvolutionMap
+      SpatialCrossMapLRN SpatialDivisiveNormalization
+      SpatialFractionalMaxPooling SpatialFullConvolutionMap SpatialLPPooling SpatialLogSoftMax
+      SpatialMaxUnpooling SpatialReflectionPadding SpatialReplicationPadding
+      SpatialSoftMax SpatialSubSampling SpatialSubtractiveNormalization SpatialUpSamplingBilinear
+      SpatialUpSamplingNearest SpatialZeroPadding SplitTable Sqrt Square Squeeze
+      StochasticGradient Sum Tanh TanhShrink TemporalDynamicKMaxPooling TemporalMaxPooling
+      TemporalSubSampling Transpose Unsqueeze UpSampling View VolumetricAveragePooling
+      VolumetricDilatedMaxPooling VolumetricFractionalMaxPooling VolumetricMaxPooling
+      VolumetricMaxUnpooling VolumetricReplicationPadding WeightedMSECriterion WhiteNoise
+      ZeroGrad ZipTable ZipTableOneToMany
+    ]],
+    differs = {
+      {
+        "Module Container Criterion Sequential",
+        "Gradients come from the tape where a class brings none of its own; those of new "
+          .. "modules are zero. Outputs inside a network are let go of by backward unless "
+          .. "`retain` is called or `--torch7` is on; `gradInput` is that of the outermost "
+          .. "module.",
+      },
+      {
+        "Threshold ReLU ReLU6 LeakyReLU ELU HardTanh AddConstant MulConstant CAddTable CReLU",
+        "The argument `inplace` changes nothing: outputs are fresh.",
+      },
+      { "RReLU", "The argument `inplace` changes nothing; `noise` is not kept." },
+      {
+        "Dropout",
+        "The argument `inplace` changes nothing. The mask is not kept in `noise`, and for a seed "
+          .. "is another than Torch7's, the same for any number of threads.",
+      },
+      { "SpatialDropout VolumetricDropout", "As `Dropout`." },
+      {
+        "BatchNormalization SpatialBatchNormalization VolumetricBatchNormalization",
+        "The fields `save_mean` and `save_std` are not kept. In training one value a feature is "
+          .. "refused; under `--torch7` its variance counts as 0.",
+      },
+      {
+        "Linear SpatialConvolution SpatialConvolutionMM SpatialDilatedConvolution "
+          .. "SpatialFullConvolution VolumetricConvolution VolumetricDilatedConvolution "
+          .. "VolumetricFullConvolution SpatialConvolutionLocal SpatialDepthWiseConvolution "
+          .. "TemporalConvolution TemporalRowConvolution",
+        "Buffers (`addBuffer`, `finput`, `fgradInput`, `columns`) are not there.",
+      },
+      {
+        "SparseLinear",
+        "The gradient of the weight is dense, so that nothing is kept of the last input. "
+          .. "Without doGradInput backward returns the gradients of the values given.",
+      },
+      {
+        "IndexLinear",
+        "As `SparseLinear`; `running` is not there, and `weightDecay` does nothing.",
+      },
+      { "LookupTable", "After `accUpdateOnly` a forward makes the gradient's memory again." },
+      {
+        "Cosine Euclidean WeightedEuclidean",
+        "Gradients are exact, where Torch7 kept distances from 0 by 1e-7; that of a distance "
+          .. "of 0 is 0. Buffers and `fastBackward` do nothing.",
+      },
+      {
+        "SpatialMaxPooling SpatialDilatedMaxPooling",
+        "The field `indices` is sure to be there only where nn.SpatialMaxUnpooling asks for it.",
+      },
+      { "OneHot", "Numbers out of range are refused." },
+      { "LayerNormalization", "Rows of batches are centred one by one; Torch7 mixed them up." },
+      {
+        "WeightNorm",
+        "The module inside has to be made of operations. `gradWeight` is not filled.",
+      },
+      { "LinearWeightNorm", "The field `weight` is written by forward." },
+      { "GPU", "Computes on the processor; the devices are only kept." },
+      { "NaN", "Also watches the gradients inside a network, whichever way it is differentiated." },
+      {
+        "Profile",
+        "Backward is timed from the first gradient of the output to the last of the input, and "
+          .. "not at all where the input has none.",
+      },
+      { "Convert", "Needs no other package." },
+      { "CriterionTable", "The gradient has zeros for the target." },
+      {
+        "ClassNLLCriterion SpatialClassNLLCriterion CrossEntropyCriterion MultiMarginCriterion "
+          .. "MultiLabelMarginCriterion ClassSimplexCriterion",
+        "Targets are checked before use; what is out of range is named with its place.",
+      },
+      {
+        "ModuleCriterion",
+        "The gradient passes the modules by the tape; the fields `input` and `target` are not "
+          .. "set.",
+      },
+    },
+    absent = {},
+  },
 }

@@ -3,7 +3,7 @@ local torch = require "torch"
 local names = require "spec.support.torch_names"
 
 local groups = dofile("docs/torch_names.lua")
-local listed = { names.functions, names.methods }
+local listed = { names.functions, names.methods, names.classes }
 
 -- All names of a group: name -> "same", "differs" or "absent".
 local function states(group)
@@ -82,5 +82,27 @@ describe("tensors", function()
       local x = torch.Tensor(2, 2)
       if state[name] == "absent" then assert.is_true(is_absent(x[name], x)) end
     end
+  end)
+end)
+
+describe("the package nn", function()
+  local nn = require "nn"
+  local state = states(groups[3])
+
+  it("has every class that is not absent", function()
+    for _, name in ipairs(names.classes) do
+      assert.equal(state[name] ~= "absent", torch.getmetatable("nn." .. name) ~= nil
+        or nn[name] ~= nil, name)
+    end
+  end)
+
+  it("has no class that the table does not list", function()
+    local unlisted = {}
+    for name in pairs(nn) do
+      if torch.getmetatable("nn." .. name) and not state[name] then
+        unlisted[#unlisted + 1] = name
+      end
+    end
+    assert.same({}, unlisted)
   end)
 end)

@@ -167,7 +167,7 @@ function hessian.enable()
   end })
   give("Criterion", { updateDiagHessianInput = undefined })
   give("Linear SpatialConvolution SpatialConvolutionMM SpatialFullConvolution "
-    .. "SpatialConvolutionMap SpatialFullConvolutionMap", {
+    .. "SpatialConvolutionMap SpatialFullConvolutionMap SpatialConvolutionLocal", {
     initDiagHessianParameters = init_linear, updateDiagHessianInput = input_of_linear,
     accDiagHessianParameters = accumulate_linear,
   })

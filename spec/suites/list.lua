@@ -1,7 +1,8 @@
 -- Torch7's own suites, a table a package. `marks` are the files by which a checkout is known; of a
 -- suite, `file` is its place in the checkout, `call` what to call once the file has run (scripts
--- run by themselves), `needs` modules or programs without which it is passed over, and
--- `assertions = false` says that it counts none: it passes by reaching its end.
+-- run by themselves), `needs` modules or programs without which it is passed over, `hides` modules
+-- by which it would take a graphics card for present, and `assertions = false` says that it counts
+-- none: it passes by reaching its end.
 local list = {}
 
 list[1] = {
@@ -21,7 +22,8 @@ list[1] = {
 list[2] = {
   package = "nn", marks = { "test.lua", "Module.lua", "SpatialConvolution.lua" },
   suites = {
-    { file = "test.lua", call = "nn.test()", requires = { "torch", "nn" }, limit = 1200 },
+    { file = "test.lua", call = "nn.test()", requires = { "torch", "nn" }, hides = { "cunn" },
+      limit = 1200 },
   },
 }
 

@@ -102,6 +102,9 @@ local function command_of(suite, file)
   end
   if not suite.call and not suite.requires then return quote(file) end
   local steps = {}
+  for _, name in ipairs(suite.hides or {}) do
+    steps[#steps + 1] = ("package.preload[%q] = function() error('hidden') end"):format(name)
+  end
   for _, name in ipairs(suite.requires or {}) do
     steps[#steps + 1] = ("require %q"):format(name)
   end

@@ -1,5 +1,5 @@
---- Torch7's names: every function and value of the package `torch`, and every method of a
--- DoubleTensor but the metamethods, as its last version had them.
+--- Torch7's names: every function and value of the package `torch`, every method of a DoubleTensor
+-- but the metamethods, and every class of the package `nn`, as its last version had them.
 local function words(text)
   local list = {}
   for word in text:gmatch("%S+") do list[#list + 1] = word end
@@ -46,5 +46,40 @@ return {
     scatter select set short sigmoid sign sin sinh size sort split sqrt squeeze std storage
     storageOffset stride sub sum t tan tanh topk torch totable trace transpose tril triu trunc
     type typeAs unfold uniform var view viewAs write xcorr2 xcorr3 zero zeros
+  ]],
+
+  classes = words[[
+    Abs AbsCriterion Add AddConstant BCECriterion BatchNormalization Bilinear Bottle CAdd
+    CAddTable CAddTensorTable CDivTable CMaxTable CMinTable CMul CMulTable CReLU CSubTable Clamp
+    ClassNLLCriterion ClassSimplexCriterion Collapse Concat ConcatTable Constant Container
+    Contiguous Convert Copy Cosine CosineDistance CosineEmbeddingCriterion Criterion
+    CriterionTable CrossEntropyCriterion Decorator DepthConcat DistKLDivCriterion
+    DistanceRatioCriterion DontCast DotProduct Dropout ELU Euclidean Exp FeatureLPPooling
+    FlattenTable GPU GatedLinearUnit GradientReversal HardShrink HardTanh HingeEmbeddingCriterion
+    Identity Index IndexLinear JoinTable Kmeans L1Cost L1HingeEmbeddingCriterion L1Penalty
+    LayerNormalization LeakyReLU Linear LinearWeightNorm Log LogSigmoid LogSoftMax LookupTable MM
+    MSECriterion MV MapTable MarginCriterion MarginRankingCriterion MaskedSelect Max Maxout Mean
+    Min MixtureTable Module ModuleCriterion Mul MulConstant MultiCriterion
+    MultiLabelMarginCriterion MultiLabelSoftMarginCriterion MultiMarginCriterion NaN Narrow
+    NarrowTable Normalize OneHot PReLU Padding PairwiseDistance Parallel ParallelCriterion
+    ParallelTable PartialLinear PixelShuffle Power PrintSize Profile RReLU ReLU ReLU6 Replicate
+    Reshape Select SelectTable Sequential Sigmoid SmoothL1Criterion SoftMarginCriterion SoftMax
+    SoftMin SoftPlus SoftShrink SoftSign SparseLinear SpatialAdaptiveAveragePooling
+    SpatialAdaptiveMaxPooling SpatialAutoCropMSECriterion SpatialAveragePooling
+    SpatialBatchNormalization SpatialClassNLLCriterion SpatialContrastiveNormalization
+    SpatialConvolution SpatialConvolutionLocal SpatialConvolutionMM SpatialConvolutionMap
+    SpatialCrossMapLRN SpatialDepthWiseConvolution SpatialDilatedConvolution
+    SpatialDilatedMaxPooling SpatialDivisiveNormalization SpatialDropout
+    SpatialFractionalMaxPooling SpatialFullConvolution SpatialFullConvolutionMap SpatialLPPooling
+    SpatialLogSoftMax SpatialMaxPooling SpatialMaxUnpooling SpatialReflectionPadding
+    SpatialReplicationPadding SpatialSoftMax SpatialSubSampling SpatialSubtractiveNormalization
+    SpatialUpSamplingBilinear SpatialUpSamplingNearest SpatialZeroPadding SplitTable Sqrt Square
+    Squeeze StochasticGradient Sum Tanh TanhShrink TemporalConvolution TemporalDynamicKMaxPooling
+    TemporalMaxPooling TemporalRowConvolution TemporalSubSampling Threshold Transpose Unsqueeze
+    UpSampling View VolumetricAveragePooling VolumetricBatchNormalization VolumetricConvolution
+    VolumetricDilatedConvolution VolumetricDilatedMaxPooling VolumetricDropout
+    VolumetricFractionalMaxPooling VolumetricFullConvolution VolumetricMaxPooling
+    VolumetricMaxUnpooling VolumetricReplicationPadding WeightNorm WeightedEuclidean
+    WeightedMSECriterion WhiteNoise ZeroGrad ZipTable ZipTableOneToMany
   ]],
 }
