@@ -199,7 +199,7 @@ return {
         "Gradients come from the tape where a class brings none of its own; those of new "
           .. "modules are zero. Outputs inside a network are let go of by backward unless "
           .. "`retain` is called or `--torch7` is on; `gradInput` is that of the outermost "
-          .. "module.",
+          .. "module. Methods that served Torch7's buffers are not there.",
       },
       {
         "Threshold ReLU ReLU6 LeakyReLU ELU HardTanh AddConstant MulConstant CAddTable CReLU",
