@@ -36,14 +36,14 @@ local function candidates(kind)
   return names
 end
 
-local NO_GPU = "no GPU; leave it out"
+local NO_GPU = 'no GPU; leave it out, or require "cunn", whose names stand for the CPU\'s'
 local CHECKPOINT = 'checkpoint.save and checkpoint.load of require "wick.checkpoint"'
 local PARAMETERS = "module:namedParameters() and wick.checkpoint"
 
 -- What stands here for names that other libraries have.
 local counterparts = {
   argmax = "the second result of x:max(dim)", argmin = "the second result of x:min(dim)",
-  cuda = NO_GPU, cudnn = NO_GPU, cunn = NO_GPU, cutorch = NO_GPU, eval = "module:evaluate()",
+  cuda = NO_GPU, eval = "module:evaluate()",
   load = CHECKPOINT, load_state_dict = PARAMETERS, no_grad = "torch.noGrad(f)",
   numpy = "x:totable()", requires_grad = "x:requiresGrad()", save = CHECKPOINT,
   shape = "x:size()", state_dict = PARAMETERS, step = "optim.sgd(feval, parameters, state)",
@@ -82,8 +82,7 @@ local function explain_call(kind, name)
   return errors.suggestion(names[errors.nearest(name, names)])
 end
 
--- Adds what was probably meant to Lua's own messages about names that are nil, and to those about
--- packages that do not exist.
+-- Adds what was probably meant to Lua's own messages about names that are nil.
 local function with_suggestion(message)
   local kind, name = message:match("attempt to call a nil value %((%a+) '([%w_]+)'%)")
   if kind then return message .. explain_call(kind, name) end
@@ -92,10 +91,6 @@ local function with_suggestion(message)
   end
   if message:find("number has no integer representation", 1, true) and not mode.torch7 then
     return ("%s; math.floor cuts fractions off (%s)"):format(message, MODE)
-  end
-  local package_name = message:match("module '([%w_]+)' not found")
-  if counterparts[package_name] == NO_GPU then
-    return ("%s\nWick has %s"):format(message, NO_GPU)
   end
   return message
 end
