@@ -179,16 +179,18 @@ static void read_rows(wick__jpeg *j)
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     jpeg_start_decompress(jpeg);
     size_t samples = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
-    JSAMPARRAY row =
-        jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)samples, 1);
+    /* Off the boundaries of vectors: at one libjpeg-turbo writes past the caches, and reading the
+     * row waits for memory. */
+    JSAMPARRAY rows =
+        jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)samples + 1, 1);
+    JSAMPROW row = rows[0] + 1;
     uint16_t *wide =
         jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, samples * sizeof *wide);
     while (jpeg->output_scanline < jpeg->output_height) {
         int64_t y = jpeg->output_scanline;
-        jpeg_read_scanlines(jpeg, row, 1);
-        if (jpeg->out_color_space == JCS_CMYK ||
-            !wick__image_planes_put_bytes(&r->planes, y, row[0]))
-            put_wide(r, y, row[0], wide);
+        jpeg_read_scanlines(jpeg, &row, 1);
+        if (jpeg->out_color_space == JCS_CMYK || !wick__image_planes_put_bytes(&r->planes, y, row))
+            put_wide(r, y, row, wide);
     }
     jpeg_finish_decompress(jpeg);
 }
