@@ -2,6 +2,7 @@
  * and adds them up. */
 #include "graph/engine.h"
 
+#include "graph/answers.h"
 #include "graph/callback.h"
 #include "graph/plan.h"
 
@@ -204,42 +205,12 @@ static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tens
     }
 }
 
-/* What a rule wants to know and fills, one an input. */
-typedef struct answers {
-    bool *wants;
-    wick_tensor **dx, **into;
-    bool few_wants[WICK__SCOPE_FEW];
-    wick_tensor *few[2 * WICK__SCOPE_FEW];
-} answers;
-
-static wick_status open_answers(wick_context *context, size_t inputs, answers *a)
-{
-    *a = (answers){.wants = a->few_wants, .dx = a->few};
-    wick_status status = WICK_OK;
-    if (inputs > WICK__SCOPE_FEW) {
-        a->dx = NULL;
-        status = wick__alloc(context, inputs * sizeof *a->wants, (void **)&a->wants);
-        if (!status)
-            status = wick__alloc_zeroed(context, 2 * inputs * sizeof *a->dx, (void **)&a->dx);
-    }
-    a->into = a->dx ? a->dx + inputs : NULL;
-    return status;
-}
-
-static void close_answers(wick_context *context, size_t inputs, answers *a)
-{
-    if (inputs <= WICK__SCOPE_FEW)
-        return;
-    wick__free(context, a->wants, inputs * sizeof *a->wants);
-    wick__free(context, a->dx, 2 * inputs * sizeof *a->dx);
-}
-
 static wick_status differentiate(pass *p, wick__stop *stop)
 {
     wick_node *node = stop->node;
     size_t inputs = (size_t)node->inputs;
-    answers a;
-    wick_status status = open_answers(p->plan.context, inputs, &a);
+    wick__answers a;
+    wick_status status = wick__answers_open(p->plan.context, inputs, &a);
     if (!status && find_wanted(p, node, a.wants)) {
         stop->ran = true;
         find_destinations(p, node, a.wants, a.into);
@@ -249,7 +220,7 @@ static wick_status differentiate(pass *p, wick__stop *stop)
         deliver(p, node, a.wants, a.dx, a.into);
         status = wick__scope_close(&p->scope);
     }
-    close_answers(p->plan.context, inputs, &a);
+    wick__answers_close(p->plan.context, inputs, &a);
     return status;
 }
 

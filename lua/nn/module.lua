@@ -1,5 +1,5 @@
 -- nn.Module: what every layer is (source: Torch7's nn). This file has its fields, parameters, steps
--- and mode; module_run.lua runs it forward and backward.
+-- and mode; module_run.lua runs it forward, module_backward.lua backward.
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
@@ -150,6 +150,7 @@ end
 Module.__tostring__ = class.typename
 
 require "nn.module_run"
+require "nn.module_backward"
 require "nn.module_tree"
 require "nn.module_memory"
 
