@@ -235,8 +235,22 @@ static unsigned sample_of(double value, int bits)
     return (unsigned)(bits == 8 ? value * 255 + 1e-3 : value * 65535 + 0.5);
 }
 
+/* Bytes as they are, channel by channel. */
+static void pack_bytes(const wick__picture *picture, int64_t y, uint8_t *to)
+{
+    const uint8_t *from = (const uint8_t *)picture->data + y * picture->width;
+    int64_t channels = picture->channels;
+    for (int64_t c = 0; c < channels; c++, from += picture->height * picture->width)
+        for (int64_t x = 0; x < picture->width; x++)
+            to[x * channels + c] = from[x];
+}
+
 void wick__picture_row(const wick__picture *picture, int64_t y, int bits, uint8_t *to)
 {
+    if (!picture->floating && bits == 8) {
+        pack_bytes(picture, y, to);
+        return;
+    }
     for (int64_t x = 0; x < picture->width; x++)
         for (int64_t c = 0; c < picture->channels; c++) {
             int64_t at = (c * picture->height + y) * picture->width + x;
