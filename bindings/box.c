@@ -17,7 +17,7 @@ typedef struct storage_box {
 
 _Static_assert(sizeof(box) == sizeof(storage_box), "one check serves both");
 
-static const char tensor_key, storage_key, state_key;
+static const char tensor_key, storage_key;
 /* In the registry: a list of metatables, tensors' at 1.., storages' at 9.. */
 static const char classes_key;
 
@@ -49,55 +49,6 @@ int lua_wick_dtype(const char *name)
     return -1;
 }
 
-/* ---- the state ---- */
-
-wick_lua *lua_wick_state(lua_State *L)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
-    wick_lua **slot = lua_touserdata(L, -1), *state = slot ? *slot : NULL;
-    lua_pop(L, 1);
-    if (!state)
-        luaL_error(L, "wick.core is closed: this runs after the Lua state began to close");
-    return state;
-}
-
-wick_context *lua_wick_context(lua_State *L)
-{
-    return lua_wick_state(L)->context;
-}
-
-void lua_wick_keep_state(lua_State *L)
-{
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
-}
-
-/* ---- the budget ---- */
-
-void lua_wick_collect(lua_State *L)
-{
-    wick_lua *state = lua_wick_state(L);
-    lua_gc(L, LUA_GCCOLLECT);
-    wick_memory memory = wick_context_memory(state->context);
-    state->collected = memory.total;
-    state->survived = memory.live;
-}
-
-/* Lua sees eight bytes where megabytes stand; without this 12 GB of temporaries all stay. Single
- * steps are not enough in generational mode. */
-void lua_wick_spend(lua_State *L)
-{
-    wick_lua *state = lua_wick_state(L);
-    uint64_t spent = wick_context_allocated(state->context) - state->collected;
-    uint64_t budget = UINT64_C(64) << 20;
-    if (spent <= budget)
-        return;
-    uint64_t heap = 2048 * (uint64_t)lua_gc(L, LUA_GCCOUNT);
-    if (budget < state->survived / 2)
-        budget = state->survived / 2;
-    if (spent > budget && spent > heap)
-        lua_wick_collect(L);
-}
-
 /* ---- boxes ---- */
 
 static void push_class(lua_State *L, int index)
@@ -113,25 +64,33 @@ static void *to_marked(lua_State *L, int index, const void *mark)
     return b && lua_rawlen(L, index) == sizeof *b && b->mark == mark ? b : NULL;
 }
 
-wick_tensor **lua_wick_push_box(lua_State *L)
+wick_tensor **lua_wick_push_bare_box(lua_State *L)
 {
     box *b = lua_newuserdatauv(L, sizeof *b, 1);
     *b = (box){NULL, &tensor_key};
+    return &b->tensor;
+}
+
+wick_tensor **lua_wick_push_box(lua_State *L)
+{
+    wick_tensor **slot = lua_wick_push_bare_box(L);
     push_class(L, WICK_FLOAT32 + 1);
     lua_setmetatable(L, -2);
-    return &b->tensor;
+    return slot;
+}
+
+void lua_wick_settle_in(lua_State *L, const wick_lua *state, int index, wick_dtype dtype)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, state->classes[dtype]);
+    lua_setmetatable(L, index);
 }
 
 void lua_wick_settle(lua_State *L, int index)
 {
-    index = lua_absindex(L, index);
-    box *b = lua_touserdata(L, index);
-    wick_dtype dtype = wick_tensor_dtype(b->tensor);
-    if (dtype != WICK_FLOAT32) {
-        push_class(L, dtype + 1);
-        lua_setmetatable(L, index);
-    }
-    lua_wick_spend(L);
+    wick_lua *state = lua_wick_state(L);
+    const box *b = lua_touserdata(L, index);
+    lua_wick_settle_in(L, state, lua_absindex(L, index), wick_tensor_dtype(b->tensor));
+    lua_wick_spend(L, state);
 }
 
 void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor)
@@ -159,12 +118,21 @@ static void recall(lua_State *L, int index, box *b)
         lua_wick_error(L, "this tensor was freed; it cannot be used any more");
 }
 
-wick_tensor *lua_wick_to_tensor(lua_State *L, int index)
+static wick_tensor *tensor_in(lua_State *L, int index, box *b)
 {
-    box *b = to_marked(L, index, &tensor_key);
     if (b && !b->tensor)
         recall(L, index, b);
     return b ? b->tensor : NULL;
+}
+
+wick_tensor *lua_wick_to_tensor(lua_State *L, int index)
+{
+    return tensor_in(L, index, to_marked(L, index, &tensor_key));
+}
+
+wick_tensor *lua_wick_reread(lua_State *L, int index)
+{
+    return tensor_in(L, index, lua_touserdata(L, index));
 }
 
 /* letGo(t, f): empties the box of a tensor, unless it has a history or hooks; returns whether it
@@ -256,7 +224,7 @@ void lua_wick_settle_storage(lua_State *L, int index)
     storage_box *b = lua_touserdata(L, index);
     push_class(L, WICK_DTYPES + (int)wick_storage_dtype(b->storage) + 1);
     lua_setmetatable(L, index);
-    lua_wick_spend(L);
+    lua_wick_spend(L, lua_wick_state(L));
 }
 
 void lua_wick_push_storage(lua_State *L, wick_storage *storage)
@@ -333,10 +301,13 @@ void lua_wick_open_classes(lua_State *L)
         {"__gc", tensor_gc}, {"__close", tensor_gc}, {"__eq", tensor_eq}, {NULL, NULL}};
     static const luaL_Reg storage_meta[] = {
         {"__gc", storage_gc}, {"__close", storage_gc}, {"__eq", storage_eq}, {NULL, NULL}};
+    wick_lua *state = lua_wick_state(L);
     lua_createtable(L, 2 * WICK_DTYPES, 0);
     lua_createtable(L, 0, 2 * WICK_DTYPES);
     for (int i = 0; i < WICK_DTYPES; i++) {
         new_class(L, "Tensor", (wick_dtype)i, tensor_meta);
+        lua_pushvalue(L, -1);
+        state->classes[i] = luaL_ref(L, LUA_REGISTRYINDEX);
         add_class(L, i + 1);
         new_class(L, "Storage", (wick_dtype)i, storage_meta);
         add_class(L, WICK_DTYPES + i + 1);
@@ -352,11 +323,13 @@ void lua_wick_open_boxes(lua_State *L)
     luaL_setfuncs(L, functions, 0);
 }
 
+/* Each method holds the state as its upvalue. */
 static void set_methods(lua_State *L, const luaL_Reg *methods, int first)
 {
     for (int i = 0; i < WICK_DTYPES; i++) {
         push_class(L, first + i);
-        luaL_setfuncs(L, methods, 0);
+        lua_wick_push_state(L);
+        luaL_setfuncs(L, methods, 1);
         lua_pop(L, 1);
     }
 }

@@ -23,6 +23,7 @@ static int map_elements(lua_State *L, const char *name, int others)
     wick_tensor *t = lua_wick_check_tensor(L, 1, name);
     wick_dtype dtype = wick_tensor_dtype(t);
     int64_t n = wick_tensor_count(t);
+    const wick_lua *state = lua_wick_state(L);
     char *data[3];
     wick_dtype types[3];
     lua_wick_check_function(L, others + 2, name);
@@ -38,7 +39,8 @@ static int map_elements(lua_State *L, const char *name, int others)
     for (int64_t i = 0; i < n; i++) {
         lua_pushvalue(L, others + 2);
         for (int j = 0; j <= others; j++)
-            lua_wick_push_element(L, types[j], data[j] + (size_t)i * wick_dtype_size(types[j]));
+            lua_wick_push_element(L, state, types[j],
+                                  data[j] + (size_t)i * wick_dtype_size(types[j]));
         lua_call(L, others + 1, 1);
         if (lua_isnumber(L, -1))
             lua_wick_write_element(L, dtype, data[0] + (size_t)i * wick_dtype_size(dtype), -1);
@@ -71,17 +73,18 @@ static int tensor_map2(lua_State *L)
 }
 
 /* Pushes the sub-table at `level`; `at` walks the row-major copy. */
-static const char *push_table(lua_State *L, wick_tensor *t, int level, const char *at)
+static const char *push_table(lua_State *L, const wick_lua *state, wick_tensor *t, int level,
+                              const char *at)
 {
     luaL_checkstack(L, 3, "a tensor of many dimensions");
     if (level == wick_tensor_ndim(t)) {
-        lua_wick_push_element(L, wick_tensor_dtype(t), at);
+        lua_wick_push_element(L, state, wick_tensor_dtype(t), at);
         return at + wick_dtype_size(wick_tensor_dtype(t));
     }
     int64_t n = wick_tensor_size(t, level);
     lua_createtable(L, n < INT32_MAX ? (int)n : 0, 0);
     for (int64_t i = 1; i <= n; i++) {
-        at = push_table(L, t, level + 1, at);
+        at = push_table(L, state, t, level + 1, at);
         lua_rawseti(L, -2, i);
     }
     return at;
@@ -94,7 +97,7 @@ static int tensor_totable(lua_State *L)
     if (wick_tensor_ndim(t) == 0)
         lua_newtable(L);
     else
-        push_table(L, t, 0, data);
+        push_table(L, lua_wick_state(L), t, 0, data);
     return 1;
 }
 

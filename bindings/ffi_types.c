@@ -52,7 +52,7 @@ void lua_wick_ffi_push(lua_State *L, const ffi_type *type, const void *at)
     double aligned = 0;
     if (type->kind == 'f') {
         memcpy(&aligned, at, type->size);
-        lua_wick_push_element(L, floating_of(type->size), &aligned);
+        lua_wick_push_element(L, lua_wick_state(L), floating_of(type->size), &aligned);
     } else if (type->kind == 'b')
         lua_pushboolean(L, *(const char *)at != 0);
     else

@@ -117,23 +117,40 @@ static bool is_mask(lua_State *L, int key)
     return mask && wick_tensor_dtype(mask) == WICK_UINT8;
 }
 
-/* Whether what is done with the tensor is put on the tape. */
-static bool is_recorded(lua_State *L, int index)
+/* Whether what is done with the tensor is put on the tape. NULL is none. */
+static bool is_recorded(const wick_tensor *t)
 {
-    wick_tensor *t = lua_wick_to_tensor(L, index);
     return t && wick_tensor_requires_grad(t) && wick_context_recording(wick_tensor_context(t));
 }
 
 /* ---- t[k] ---- */
 
-static char *element(lua_State *L, wick_tensor *t, const region *r)
+/* The element `at` steps behind the first. */
+static char *element_at(lua_State *L, wick_tensor *t, int64_t at)
 {
     const void *data;
-    int64_t at = 0;
     lua_wick_check(L, wick_tensor_read(t, &data));
+    return (char *)(uintptr_t)data + (size_t)at * wick_dtype_size(wick_tensor_dtype(t));
+}
+
+static char *element(lua_State *L, wick_tensor *t, const region *r)
+{
+    int64_t at = 0;
     for (int i = 0; i < r->ndim; i++)
         at += r->start.v[i] * wick_tensor_stride(t, i);
-    return (char *)(uintptr_t)data + (size_t)at * wick_dtype_size(wick_tensor_dtype(t));
+    return element_at(L, t, at);
+}
+
+/* Whether the key is the number of an element: t is a vector that is not recorded. */
+static bool names_element(lua_State *L, int key, const wick_tensor *t)
+{
+    return lua_isinteger(L, key) && wick_tensor_ndim(t) == 1 && !is_recorded(t);
+}
+
+/* Where that element stands behind the first. */
+static int64_t named_place(lua_State *L, int key, wick_tensor *t)
+{
+    return position(L, t, 0, lua_tointeger(L, key)) * wick_tensor_stride(t, 0);
 }
 
 /* Replaces the tensor on top by its part along `dim`. */
@@ -195,9 +212,13 @@ static int tensor_index(lua_State *L)
     if (lua_type(L, 2) == LUA_TSTRING)
         return index_string(L);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
-    if (read_region(L, 2, t, &r)) {
-        if (r.kept == 0 && !is_recorded(L, 1))
-            lua_wick_push_element(L, wick_tensor_dtype(t), element(L, t, &r));
+    if (names_element(L, 2, t))
+        lua_wick_push_element(L, lua_wick_method_state(L), wick_tensor_dtype(t),
+                              element_at(L, t, named_place(L, 2, t)));
+    else if (read_region(L, 2, t, &r)) {
+        if (r.kept == 0 && !is_recorded(t))
+            lua_wick_push_element(L, lua_wick_method_state(L), wick_tensor_dtype(t),
+                                  element(L, t, &r));
         else
             push_part(L, 1, &r);
     } else if (is_mask(L, 2))
@@ -228,7 +249,7 @@ static void assign_recorded(lua_State *L, const region *r)
 static void assign(lua_State *L, wick_tensor *t, const region *r)
 {
     bool is_number = lua_type(L, 3) == LUA_TNUMBER || lua_type(L, 3) == LUA_TSTRING;
-    if (is_recorded(L, 1) || is_recorded(L, 3))
+    if (is_recorded(t) || is_recorded(lua_wick_to_tensor(L, 3)))
         assign_recorded(L, r);
     else if (is_number && r->kept == 0) {
         lua_wick_check(L, wick_tensor_touch(t));
@@ -257,6 +278,12 @@ static int tensor_newindex(lua_State *L)
 {
     region r;
     wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
+    if (lua_type(L, 3) == LUA_TNUMBER && names_element(L, 2, t)) {
+        int64_t at = named_place(L, 2, t);
+        lua_wick_check(L, wick_tensor_touch(t));
+        lua_wick_write_element(L, wick_tensor_dtype(t), element_at(L, t, at), 3);
+        return 0;
+    }
     if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "grad") == 0) {
         lua_wick_check(L, wick_tensor_set_grad(t, lua_wick_to_tensor(L, 3)));
         return 0;

@@ -22,19 +22,33 @@ typedef struct wick_lua {
     lua_State *running; /* where callbacks of the core are to run; NULL: the state is closed */
     uint64_t collected; /* bytes ever allocated at the last full collection */
     size_t survived;    /* bytes alive after it */
+    int young;          /* boxes to be made until a step of the collector is asked for */
     uint64_t next_link; /* numbers of links, from 1 */
     struct lua_function *dead; /* functions whose nodes are gone, links still to be cleared */
     wick_dtype dtype;          /* default element type */
     bool torch7;               /* Torch7's habits: integral results are integers */
     lua_wick_used op;          /* op.add and so on */
+    int classes[WICK_DTYPES];  /* where the registry holds the tensors' metatables */
     int refs;                  /* this state, and nodes that call into it */
 } wick_lua;
 
+/* ---- the state (state.c) ---- */
+
 wick_lua *lua_wick_state(lua_State *L);
 wick_context *lua_wick_context(lua_State *L);
+/* The state of a method registered by lua_wick_tensor_methods, in it: found faster. */
+wick_lua *lua_wick_method_state(lua_State *L);
 /* lua_wick_op(L, add): one of the operations of used.def. */
 #define lua_wick_op(L, word) (lua_wick_state(L)->op.word)
-void lua_wick_keep_state(lua_State *L); /* pops the userdata that holds it */
+/* Pops the userdata that holds the state and keeps it; pushes it. */
+void lua_wick_keep_state(lua_State *L);
+void lua_wick_push_state(lua_State *L);
+/* What it holds: NULL once the Lua state has begun to close. */
+wick_lua *const *lua_wick_state_slot(lua_State *L);
+/* To be called with every new box: runs a full collection when the bytes allocated since the last
+ * exceed the budget, and asks for steps in between. */
+void lua_wick_spend(lua_State *L, wick_lua *state);
+void lua_wick_collect(lua_State *L);
 
 /* ---- errors (error.c) ---- */
 
@@ -54,6 +68,11 @@ const char *lua_wick_describe(lua_State *L, int index);
 /* Pushes an empty box and returns its slot; what is put there belongs to the box. `dtype` chooses
  * the class; lua_wick_settle corrects it once the slot is filled. */
 wick_tensor **lua_wick_push_box(lua_State *L);
+/* The same without a class, which its finalizer comes with: nothing may raise between filling the
+ * slot and lua_wick_settle_in. */
+wick_tensor **lua_wick_push_bare_box(lua_State *L);
+/* Gives the box at `index` the class of tensors of that type. */
+void lua_wick_settle_in(lua_State *L, const wick_lua *state, int index, wick_dtype dtype);
 /* Gives the box on top the class of what it holds, the links of its history, and pays the
  * collector's budget. */
 void lua_wick_settle(lua_State *L, int index);
@@ -61,6 +80,8 @@ void lua_wick_settle(lua_State *L, int index);
 void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor);
 /* NULL when the value is no tensor; raises for a freed one, and brings one back that was let go. */
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index);
+/* The same for what was a tensor or nil before, which may have been freed since. */
+wick_tensor *lua_wick_reread(lua_State *L, int index);
 /* Raises when the value is no tensor. `what` names the function. */
 wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what);
 /* Raises when the value is no function. */
@@ -83,9 +104,6 @@ void lua_wick_storage_methods(lua_State *L, const luaL_Reg *methods);
 const char *lua_wick_type_name(wick_dtype dtype); /* "Float" of torch.FloatTensor */
 /* The type that a name such as "torch.FloatTensor", "float32" or "float" means; -1: none. */
 int lua_wick_dtype(const char *name);
-/* Runs a full collection when the bytes allocated since the last exceed the budget. */
-void lua_wick_spend(lua_State *L);
-void lua_wick_collect(lua_State *L);
 
 /* ---- history and closures (link.c) ---- */
 
@@ -97,7 +115,7 @@ void lua_wick_open_links(lua_State *L);
 /* ---- values (value.c) ---- */
 
 /* Pushes an element as Lua sees it: integers from integer types, floats from floating ones. */
-void lua_wick_push_element(lua_State *L, wick_dtype dtype, const void *at);
+void lua_wick_push_element(lua_State *L, const wick_lua *state, wick_dtype dtype, const void *at);
 /* The only element of a tensor. */
 void lua_wick_push_item(lua_State *L, wick_tensor *tensor);
 void lua_wick_write_element(lua_State *L, wick_dtype dtype, void *at, int index);
@@ -144,6 +162,9 @@ void lua_wick_open_loader(lua_State *L);
 /* Carries an operation out on values of the stack: `n` tensors from `first` on, `value` the rest.
  * Pushes the boxed result. */
 void lua_wick_apply(lua_State *L, const wick_op *op, int first, int n, const wick_value *value);
+/* The same for who has the state at hand. */
+void lua_wick_apply_in(lua_State *L, wick_lua *state, const wick_op *op, int first, int n,
+                       const wick_value *value);
 /* The same, but writes into the tensor at `to` and pushes nothing. */
 void lua_wick_apply_into(lua_State *L, const wick_op *op, int first, int n, const wick_value *value,
                          int to);

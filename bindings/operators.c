@@ -18,41 +18,44 @@ static int unsupported(lua_State *L, const char *operator)
     return lua_wick_error(L, "%s and %s have no operator %s", left, right, operator);
 }
 
-static int with_number(lua_State *L, const wick_op *op, int tensor, int number)
+static int with_number(lua_State *L, wick_lua *state, const wick_op *op, int tensor, int number)
 {
-    lua_wick_apply(L, op, tensor, 1, (wick_value[]){{.number = lua_tonumber(L, number)}});
+    lua_wick_apply_in(L, state, op, tensor, 1, (wick_value[]){{.number = lua_tonumber(L, number)}});
     return 1;
 }
 
-static int with_tensor(lua_State *L, const wick_op *op)
+static int with_tensor(lua_State *L, wick_lua *state, const wick_op *op)
 {
-    lua_wick_apply(L, op, 1, 2, (wick_value[]){{.number = 1}});
+    lua_wick_apply_in(L, state, op, 1, 2, (wick_value[]){{.number = 1}});
     return 1;
 }
 
 /* Numbers come first or second; `swapped` is the operation for number first, NULL: none. */
-static int arithmetic(lua_State *L, const char *operator, const wick_op * tensors,
+static int arithmetic(lua_State *L, wick_lua *state, const char *operator, const wick_op * tensors,
                       const wick_op *number, const wick_op *swapped)
 {
-    if (lua_isnumber(L, 2) && lua_wick_to_tensor(L, 1))
-        return with_number(L, number, 1, 2);
-    if (lua_isnumber(L, 1) && lua_wick_to_tensor(L, 2))
-        return swapped ? with_number(L, swapped, 2, 1) : unsupported(L, operator);
-    if (tensors && lua_wick_to_tensor(L, 1) && lua_wick_to_tensor(L, 2))
-        return with_tensor(L, tensors);
+    bool left = lua_wick_to_tensor(L, 1), right = lua_wick_to_tensor(L, 2);
+    if (left && right && tensors)
+        return with_tensor(L, state, tensors);
+    if (left && lua_isnumber(L, 2))
+        return with_number(L, state, number, 1, 2);
+    if (right && lua_isnumber(L, 1) && swapped)
+        return with_number(L, state, swapped, 2, 1);
     return unsupported(L, operator);
 }
 
 static int tensor_add(lua_State *L)
 {
-    const lua_wick_used *op = &lua_wick_state(L)->op;
-    return arithmetic(L, "+", op->add, op->add_number, op->add_number);
+    wick_lua *state = lua_wick_method_state(L);
+    const lua_wick_used *op = &state->op;
+    return arithmetic(L, state, "+", op->add, op->add_number, op->add_number);
 }
 
 static int tensor_sub(lua_State *L)
 {
-    const lua_wick_used *op = &lua_wick_state(L)->op;
-    return arithmetic(L, "-", op->csub, op->subtract_number, op->subtract_from);
+    wick_lua *state = lua_wick_method_state(L);
+    const lua_wick_used *op = &state->op;
+    return arithmetic(L, state, "-", op->csub, op->subtract_number, op->subtract_from);
 }
 
 static int tensor_unm(lua_State *L)
@@ -62,14 +65,15 @@ static int tensor_unm(lua_State *L)
     return 1;
 }
 
-static int product(lua_State *L)
+static int product(lua_State *L, wick_lua *state)
 {
+    const lua_wick_used *op = &state->op;
     int left = wick_tensor_ndim(lua_wick_to_tensor(L, 1));
     int right = wick_tensor_ndim(lua_wick_to_tensor(L, 2));
     if (number_like(L, 1) || number_like(L, 2))
-        return with_tensor(L, lua_wick_op(L, cmul));
+        return with_tensor(L, state, op->cmul);
     if (left == 2 && (right == 1 || right == 2)) {
-        lua_wick_apply(L, right == 1 ? lua_wick_op(L, mv) : lua_wick_op(L, mm), 1, 2, NULL);
+        lua_wick_apply_in(L, state, right == 1 ? op->mv : op->mm, 1, 2, NULL);
         return 1;
     }
     if (left != 1 || right != 1)
@@ -78,7 +82,7 @@ static int product(lua_State *L)
                               "* is the dot product and the matrix products; cmul goes element "
                               "by element",
                               left, right);
-    lua_wick_apply(L, lua_wick_op(L, dot), 1, 2, NULL);
+    lua_wick_apply_in(L, state, op->dot, 1, 2, NULL);
     wick_tensor *dot = lua_wick_to_tensor(L, -1);
     if (!wick_tensor_requires_grad(dot))
         lua_wick_push_item(L, dot);
@@ -87,31 +91,32 @@ static int product(lua_State *L)
 
 static int tensor_mul(lua_State *L)
 {
+    wick_lua *state = lua_wick_method_state(L);
     if (lua_wick_to_tensor(L, 1) && lua_wick_to_tensor(L, 2))
-        return product(L);
-    const wick_op *mul = lua_wick_op(L, mul);
-    return arithmetic(L, "*", NULL, mul, mul);
+        return product(L, state);
+    return arithmetic(L, state, "*", NULL, state->op.mul, state->op.mul);
 }
 
 static int tensor_div(lua_State *L)
 {
+    wick_lua *state = lua_wick_method_state(L);
+    const lua_wick_used *op = &state->op;
     bool tensors = lua_wick_to_tensor(L, 1) && lua_wick_to_tensor(L, 2);
     if (tensors && !number_like(L, 1) && !number_like(L, 2))
         return lua_wick_error(L, "/ divides a tensor by a number; cdiv divides element by element");
-    const lua_wick_used *op = &lua_wick_state(L)->op;
-    return arithmetic(L, "/", op->cdiv, op->div, op->divide_number);
+    return arithmetic(L, state, "/", op->cdiv, op->div, op->divide_number);
 }
 
 static int tensor_mod(lua_State *L)
 {
-    const lua_wick_used *op = &lua_wick_state(L)->op;
-    return arithmetic(L, "%", op->cremainder, op->remainder, NULL);
+    wick_lua *state = lua_wick_method_state(L);
+    return arithmetic(L, state, "%", state->op.cremainder, state->op.remainder, NULL);
 }
 
 static int tensor_pow(lua_State *L)
 {
-    const lua_wick_used *op = &lua_wick_state(L)->op;
-    return arithmetic(L, "^", op->cpow, op->pow, op->pow_of);
+    wick_lua *state = lua_wick_method_state(L);
+    return arithmetic(L, state, "^", state->op.cpow, state->op.pow, state->op.pow_of);
 }
 
 /* ---- order: for recorded one-element tensors ---- */

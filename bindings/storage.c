@@ -129,7 +129,7 @@ static int storage_index(lua_State *L)
 {
     wick_storage *storage = check_storage(L, 1, "index");
     if (lua_type(L, 2) == LUA_TNUMBER) {
-        lua_wick_push_element(L, wick_storage_dtype(storage),
+        lua_wick_push_element(L, lua_wick_method_state(L), wick_storage_dtype(storage),
                               element(L, storage, data_of(L, storage)));
         return 1;
     }
@@ -184,7 +184,7 @@ static int storage_resize(lua_State *L)
 {
     wick_storage *storage = check_storage(L, 1, "resize");
     lua_wick_check(L, wick_storage_resize(storage, lua_wick_integer(L, 2, "size")));
-    lua_wick_spend(L);
+    lua_wick_spend(L, lua_wick_state(L));
     lua_settop(L, 1);
     return 1;
 }
@@ -196,7 +196,8 @@ static int storage_totable(lua_State *L)
     const char *data = data_of(L, storage);
     lua_newtable(L);
     for (int64_t i = 0; i < wick_storage_size(storage); i++) {
-        lua_wick_push_element(L, dtype, data + (size_t)i * wick_dtype_size(dtype));
+        lua_wick_push_element(L, lua_wick_state(L), dtype,
+                              data + (size_t)i * wick_dtype_size(dtype));
         lua_rawseti(L, -2, i + 1);
     }
     return 1;

@@ -188,7 +188,7 @@ static void reserve(lua_State *L, stream *s, int64_t size)
     if (wanted < have + have / 2)
         wanted = have + have / 2;
     lua_wick_check(L, wick_storage_resize(s->storage, wanted < 64 ? 64 : wanted));
-    lua_wick_spend(L);
+    lua_wick_spend(L, lua_wick_state(L));
 }
 
 static size_t write_memory(lua_State *L, stream *s, const void *from, size_t n)

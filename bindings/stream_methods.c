@@ -26,7 +26,7 @@ static int read_one(lua_State *L, stream *s, wick_dtype dtype)
     int64_t got = lua_wick_stream_numbers(L, s, dtype, &element, 1);
     if (got != 1)
         lua_wick_stream_short(L, s, got, 1);
-    lua_wick_push_element(L, dtype, &element);
+    lua_wick_push_element(L, lua_wick_state(L), dtype, &element);
     return 1;
 }
 

@@ -191,7 +191,7 @@ static int resize(lua_State *L, wick_tensor *t, int ndim, const int64_t *size)
                               "see its new shape; use view(), reshape() or detach()",
                               lua_wick_describe(L, 1));
     lua_wick_check(L, wick_tensor_resize(t, ndim, size));
-    lua_wick_spend(L);
+    lua_wick_spend(L, lua_wick_state(L));
     lua_settop(L, 1);
     return 1;
 }

@@ -32,17 +32,17 @@ static uint16_t float_to_half(float value)
     return (uint16_t)(sign | (((exponent + 14) << 10) + fraction));
 }
 
-static void push_float(lua_State *L, double value)
+static void push_float(lua_State *L, const wick_lua *state, double value)
 {
     lua_Integer integer;
-    if (lua_wick_state(L)->torch7 && fabs(value) < 9007199254740992.0 &&
-        lua_numbertointeger(value, &integer) && (double)integer == value)
+    if (state->torch7 && fabs(value) < 9007199254740992.0 && lua_numbertointeger(value, &integer) &&
+        (double)integer == value)
         lua_pushinteger(L, integer);
     else
         lua_pushnumber(L, value);
 }
 
-void lua_wick_push_element(lua_State *L, wick_dtype dtype, const void *at)
+void lua_wick_push_element(lua_State *L, const wick_lua *state, wick_dtype dtype, const void *at)
 {
     switch (dtype) {
     case WICK_UINT8:
@@ -61,13 +61,13 @@ void lua_wick_push_element(lua_State *L, wick_dtype dtype, const void *at)
         lua_pushinteger(L, *(const int64_t *)at);
         return;
     case WICK_FLOAT16:
-        push_float(L, half_to_float(*(const uint16_t *)at));
+        push_float(L, state, half_to_float(*(const uint16_t *)at));
         return;
     case WICK_FLOAT32:
-        push_float(L, *(const float *)at);
+        push_float(L, state, *(const float *)at);
         return;
     case WICK_FLOAT64:
-        push_float(L, *(const double *)at);
+        push_float(L, state, *(const double *)at);
         return;
     }
 }
@@ -76,7 +76,7 @@ void lua_wick_push_item(lua_State *L, wick_tensor *tensor)
 {
     const void *data;
     lua_wick_check(L, wick_tensor_read(tensor, &data));
-    lua_wick_push_element(L, wick_tensor_dtype(tensor), data);
+    lua_wick_push_element(L, lua_wick_state(L), wick_tensor_dtype(tensor), data);
 }
 
 static int64_t truncated(double value)

@@ -1,6 +1,9 @@
 /* The heap of a context. A freed block stays with the heap until it is asked for again, until the
  * cache outgrows its bound, or until a limit is near; the oldest leaves first.
  *
+ * Small blocks, of which every tensor takes and gives a few, are kept in the lists of their classes
+ * alone and leave after all others.
+ *
  * The bound: beside 64 MiB that are always allowed, blocks in use and cached together stay within
  * what was lately in use at once and a quarter more, or as much again up to 256 MiB. So a step of
  * training finds the memory of the step before, whose peak it will reach again, a network that
@@ -107,20 +110,33 @@ static bool size_class(size_t bytes, int *class, size_t *size)
 READS_IDLE static void keep_block(wick__heap *heap, void *memory, size_t size, int class)
 {
     struct wick__block *block = memory;
-    *block = (struct wick__block){NULL, heap->idle[class], NULL, heap->newest, size, class};
+    block->size = size;
+    block->class = class;
+    block->before = NULL;
+    block->after = heap->idle[class];
+    heap->idle[class] = block;
+    heap->count.cached += size;
+    if (class < WICK__SMALL_CLASSES)
+        return;
     if (block->after)
         block->after->before = block;
-    heap->idle[class] = block;
+    block->newer = NULL;
+    block->older = heap->newest;
     if (block->older)
         block->older->newer = block;
     else
         heap->oldest = block;
     heap->newest = block;
-    heap->count.cached += size;
 }
 
+/* The block may be any; of the small ones the first of its class. */
 READS_IDLE static void unlink_block(wick__heap *heap, struct wick__block *block)
 {
+    heap->count.cached -= block->size;
+    if (block->class < WICK__SMALL_CLASSES) {
+        heap->idle[block->class] = block->after;
+        return;
+    }
     if (block->before)
         block->before->after = block->after;
     else
@@ -135,22 +151,25 @@ READS_IDLE static void unlink_block(wick__heap *heap, struct wick__block *block)
         block->older->newer = block->newer;
     else
         heap->oldest = block->newer;
-    heap->count.cached -= block->size;
 }
 
-READS_IDLE static size_t unlink_oldest(wick__heap *heap)
+/* Takes out the block that is to leave first; there is one. */
+READS_IDLE static void *unlink_oldest(wick__heap *heap, size_t *size)
 {
     struct wick__block *block = heap->oldest;
+    for (int class = WICK__SMALL_CLASSES - 1; !block; class --)
+        block = heap->idle[class];
     unlink_block(heap, block);
-    return block->size;
+    *size = block->size;
+    return block;
 }
 
 /* Gives the oldest cached blocks back until no more than `keep` bytes are cached. */
 static void shrink_cache(wick__heap *heap, size_t keep)
 {
     while (heap->count.cached > keep) {
-        void *memory = heap->oldest;
-        size_t size = unlink_oldest(heap);
+        size_t size;
+        void *memory = unlink_oldest(heap, &size);
         SHOW(memory, size);
         heap->host.release(heap->host.host, memory, size);
     }
@@ -239,7 +258,14 @@ static wick_status out_of_memory(size_t bytes, size_t live, size_t limit)
                       bytes, live, limit);
 }
 
-wick_status wick__alloc(wick_context *context, size_t bytes, void **memory)
+static uint64_t *count_of(wick__heap *heap, wick__object kind)
+{
+    return kind == WICK__NODE_OBJECT ? &heap->count.nodes : &heap->count.storages;
+}
+
+/* `kind` NULL: no object. */
+static wick_status allocate(wick_context *context, const wick__object *kind, size_t bytes,
+                            void **memory)
 {
     wick__heap *heap = &context->heap;
     size_t size = 0;
@@ -248,6 +274,10 @@ wick_status wick__alloc(wick_context *context, size_t bytes, void **memory)
     pthread_mutex_lock(&heap->lock);
     possible = possible && !must_fail(heap);
     *memory = possible ? take(heap, size, class) : NULL;
+    if (*memory && kind) {
+        ++*count_of(heap, *kind);
+        context->refs++;
+    }
     size_t live = heap->count.live, limit = heap->count.limit;
     pthread_mutex_unlock(&heap->lock);
     if (!*memory)
@@ -259,6 +289,17 @@ wick_status wick__alloc(wick_context *context, size_t bytes, void **memory)
     return WICK_OK;
 }
 
+wick_status wick__alloc(wick_context *context, size_t bytes, void **memory)
+{
+    return allocate(context, NULL, bytes, memory);
+}
+
+wick_status wick__alloc_object(wick_context *context, wick__object kind, size_t bytes,
+                               void **memory)
+{
+    return allocate(context, &kind, bytes, memory);
+}
+
 wick_status wick__alloc_zeroed(wick_context *context, size_t bytes, void **memory)
 {
     wick_status status = wick__alloc(context, bytes, memory);
@@ -267,19 +308,37 @@ wick_status wick__alloc_zeroed(wick_context *context, size_t bytes, void **memor
     return status;
 }
 
-void wick__free(wick_context *context, void *memory, size_t bytes)
+/* Under the lock. */
+static void give(wick__heap *heap, void *memory, size_t bytes)
 {
-    wick__heap *heap = &context->heap;
     size_t size = 0;
     int class = 0;
-    if (!memory || !size_class(bytes, &class, &size))
+    if (!size_class(bytes, &class, &size))
         return;
     HIDE(memory, size);
-    pthread_mutex_lock(&heap->lock);
     heap->count.live -= size;
     keep_block(heap, memory, size, class);
     shrink_cache(heap, cache_bound(heap, heap->count.live));
-    pthread_mutex_unlock(&heap->lock);
+}
+
+void wick__free(wick_context *context, void *memory, size_t bytes)
+{
+    if (!memory)
+        return;
+    pthread_mutex_lock(&context->heap.lock);
+    give(&context->heap, memory, bytes);
+    pthread_mutex_unlock(&context->heap.lock);
+}
+
+void wick__free_object(wick_context *context, wick__object kind, void *memory, size_t bytes)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    give(&context->heap, memory, bytes);
+    --*count_of(&context->heap, kind);
+    bool last = --context->refs == 0;
+    pthread_mutex_unlock(&context->heap.lock);
+    if (last)
+        wick__context_close(context);
 }
 
 /* ---- opening, closing, and the public face --------------------------------------------------- */
@@ -304,8 +363,6 @@ wick_memory wick_context_memory(wick_context *context)
     pthread_mutex_lock(&context->heap.lock);
     wick_memory count = context->heap.count;
     pthread_mutex_unlock(&context->heap.lock);
-    count.storages = atomic_load(&context->storages);
-    count.nodes = atomic_load(&context->nodes);
     return count;
 }
 

@@ -8,8 +8,8 @@
 
 #include "wick.h"
 
-/* Size classes: four a power of two, from 64 bytes up. */
-enum { WICK__CLASSES = 160 };
+/* Size classes: four a power of two, from 64 bytes up; the small ones reach to a kilobyte. */
+enum { WICK__CLASSES = 160, WICK__SMALL_CLASSES = 17 };
 
 typedef struct wick__heap {
     pthread_mutex_t lock;
@@ -18,7 +18,7 @@ typedef struct wick__heap {
     uint64_t fail_after; /* 0: never; 1: the next allocation and all later ones */
     bool poison;         /* fill what is handed out with 0xAB */
     struct wick__block *idle[WICK__CLASSES]; /* freed blocks, a list a class, newest first */
-    struct wick__block *newest, *oldest;     /* the same blocks in the order of their freeing */
+    struct wick__block *newest, *oldest;     /* all but small ones in the order of their freeing */
     size_t high, window_high; /* the most bytes in use in the last window, and in this one */
     uint64_t window_end;      /* the count.total at which this window ends */
 } wick__heap;
@@ -37,5 +37,12 @@ wick_status wick__alloc(wick_context *context, size_t bytes, void **memory);
 wick_status wick__alloc_zeroed(wick_context *context, size_t bytes, void **memory);
 /* `bytes` as given to wick__alloc; NULL is fine. */
 void wick__free(wick_context *context, void *memory, size_t bytes);
+
+/* Objects are blocks that keep the context alive, and are counted in its memory. */
+typedef enum wick__object { WICK__STORAGE_OBJECT, WICK__NODE_OBJECT } wick__object;
+wick_status wick__alloc_object(wick_context *context, wick__object kind, size_t bytes,
+                               void **memory);
+/* With the last object a context that nobody else holds goes. */
+void wick__free_object(wick_context *context, wick__object kind, void *memory, size_t bytes);
 
 #endif

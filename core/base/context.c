@@ -25,8 +25,7 @@ wick_status wick_context_new(const wick_allocator *allocator, wick_context **con
     if (!made)
         return wick__fail(WICK_ENOMEM, "out of memory: asked for %zu bytes for a context",
                           sizeof *made);
-    *made = (wick_context){.recording = true, .threads = wick_cores()};
-    atomic_init(&made->refs, 1);
+    *made = (wick_context){.refs = 1, .recording = true, .threads = wick_cores()};
     open_lock(&made->forms);
     wick_status status = wick__heap_open(&made->heap, host);
     if (status) {
@@ -41,13 +40,24 @@ wick_status wick_context_new(const wick_allocator *allocator, wick_context **con
 
 void wick_context_retain(wick_context *context)
 {
-    atomic_fetch_add_explicit(&context->refs, 1, memory_order_relaxed);
+    pthread_mutex_lock(&context->heap.lock);
+    context->refs++;
+    pthread_mutex_unlock(&context->heap.lock);
 }
 
 void wick_context_release(wick_context *context)
 {
-    if (!context || atomic_fetch_sub_explicit(&context->refs, 1, memory_order_acq_rel) > 1)
+    if (!context)
         return;
+    pthread_mutex_lock(&context->heap.lock);
+    bool last = --context->refs == 0;
+    pthread_mutex_unlock(&context->heap.lock);
+    if (last)
+        wick__context_close(context);
+}
+
+void wick__context_close(wick_context *context)
+{
     wick_allocator host = context->heap.host;
     wick__heap_close(&context->heap);
     pthread_mutex_destroy(&context->forms);

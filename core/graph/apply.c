@@ -82,7 +82,8 @@ static wick_status forward(wick_context *context, const wick_op *op, const wick_
 static void release_all(wick_tensor **out, int n)
 {
     for (int i = 0; i < n; i++) {
-        wick_tensor_release(out[i]);
+        if (out[i])
+            wick_tensor_release(out[i]);
         out[i] = NULL;
     }
 }

@@ -79,9 +79,10 @@ static wick_status allocate(wick_context *context, const layout *l, wick_node **
     size_t bytes = sizeof(wick_node) + edges + geometry + saved + values + extents +
                    sizeof(wick_sizes) * (size_t)l->sizes;
     char *at;
-    wick_status status = wick__alloc_zeroed(context, bytes, (void **)&at);
+    wick_status status = wick__alloc_object(context, WICK__NODE_OBJECT, bytes, (void **)&at);
     if (status)
         return status;
+    memset(at, 0, bytes);
     wick_node *n = (wick_node *)at;
     *n = (wick_node){.context = context,
                      .bytes = bytes,
@@ -114,8 +115,6 @@ static void begin_life(wick_node *n)
 {
     atomic_init(&n->history.refs, 1);
     n->history.drop = drop;
-    wick_context_retain(n->context);
-    atomic_fetch_add(&n->context->nodes, 1);
     number_node(n);
 }
 
@@ -277,7 +276,7 @@ void wick__node_retain(wick_node *node)
 /* Gives one reference back; a node nobody holds any more joins the list. */
 static wick_node *let_go(wick_node *node, wick_node *list)
 {
-    if (!node || atomic_fetch_sub_explicit(&node->history.refs, 1, memory_order_acq_rel) != 1)
+    if (!node || !wick__let_go(&node->history.refs))
         return list;
     node->next = list;
     return node;
@@ -337,9 +336,7 @@ static void release_list(wick_node *list)
         wick_tensor_release(node->grad);
         release_hooks(node);
         release_custom(node);
-        atomic_fetch_sub(&context->nodes, 1);
-        wick__free(context, node, node->bytes);
-        wick_context_release(context);
+        wick__free_object(context, WICK__NODE_OBJECT, node, node->bytes);
     }
 }
 

@@ -80,11 +80,24 @@ static wick_status would_grow(const char *name, const wick_tensor *to, const wic
                       wick__sizes_text(shape->count, shape->v, text, sizeof text));
 }
 
+static bool share_shape(const wick_call *call)
+{
+    for (int i = 1; i < call->inputs; i++)
+        if (!wick__same_shape(call->in[i], call->in[0]))
+            return false;
+    return true;
+}
+
 /* The shape of the result. *flat is set where Torch7's rule holds: shapes differ, counts agree,
  * element goes with element in row-major order. */
 static wick_status result_shape(const wick__map *map, const wick_call *call, const wick_tensor *to,
                                 wick_sizes *shape, bool *flat)
 {
+    *flat = false;
+    if (share_shape(call)) {
+        *shape = wick__sizes_like(call->in[0]);
+        return WICK_OK;
+    }
     wick_status status = wick__broadcast(map->name, call->inputs, call->in, shape);
     bool in_place = to && is_input(call, to);
     bool agree = call->inputs > 1 && counts_agree(call);

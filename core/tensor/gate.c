@@ -5,9 +5,9 @@
 /* Where tensors without elements point: nowhere that may be read or written. */
 static const _Alignas(64) char nothing[64];
 
-static size_t element_bytes(const wick_tensor *t)
+static int64_t element_bytes(const wick_tensor *t)
 {
-    return wick_dtype_size(t->dtype);
+    return wick__dtype_bytes[t->dtype];
 }
 
 /* ---- versions ---- */
@@ -15,12 +15,11 @@ static size_t element_bytes(const wick_tensor *t)
 /* The bytes of its storage between which all of t lies; false when t has no element. */
 static bool byte_range(const wick_tensor *t, int64_t *begin, int64_t *end)
 {
-    int64_t last = t->offset;
+    int64_t last = t->offset, bytes = element_bytes(t);
     if (!t->storage || wick__count(t) == 0)
         return false;
     for (int i = 0; i < t->ndim; i++)
         last += (t->size[i] - 1) * t->stride[i];
-    int64_t bytes = (int64_t)element_bytes(t);
     *begin = t->offset * bytes;
     *end = (last + 1) * bytes;
     return true;
@@ -54,16 +53,20 @@ uint64_t wick__version(const wick_tensor *t)
     return sum;
 }
 
-void wick__count_write(wick_tensor *t)
+static void count_range(const wick_tensor *t, int64_t begin, int64_t end)
 {
-    int64_t begin, end;
-    if (!byte_range(t, &begin, &end))
-        return;
     const wick__cell *stop = t->storage->cell + t->storage->cells;
     for (wick__cell *c = cell_at(t->storage, begin); c < stop && c->begin < end; c++) {
         c->version++;
         c->writer = t->context->writing;
     }
+}
+
+void wick__count_write(wick_tensor *t)
+{
+    int64_t begin, end;
+    if (byte_range(t, &begin, &end))
+        count_range(t, begin, end);
 }
 
 /* Two storages may borrow the same memory, so addresses are compared. */
@@ -163,23 +166,32 @@ static bool overlaps_itself(const wick_tensor *t)
 
 /* ---- the gate ---- */
 
-wick_status wick__dense(const wick_tensor *t, void **data)
+static wick_status reaches_outside(const wick_tensor *t, int64_t end)
 {
-    int64_t begin, end;
-    *data = (void *)nothing;
-    if (!byte_range(t, &begin, &end))
-        return WICK_OK;
-    if (end > t->storage->size * (int64_t)element_bytes(t))
-        return wick__fail(WICK_EVALUE,
-                          "this %s tensor reaches %lld elements into a storage that was resized to "
-                          "%lld",
-                          wick__shape(t), (long long)(end / (int64_t)element_bytes(t)),
-                          (long long)t->storage->size);
+    return wick__fail(WICK_EVALUE,
+                      "this %s tensor reaches %lld elements into a storage that was resized to "
+                      "%lld",
+                      wick__shape(t), (long long)(end / element_bytes(t)),
+                      (long long)t->storage->size);
+}
+
+/* The bytes of t, which has elements between `begin` and `end` of its storage. */
+static wick_status open_gate(const wick_tensor *t, int64_t begin, int64_t end, void **data)
+{
+    if (end > t->storage->size * element_bytes(t))
+        return reaches_outside(t, end);
     wick_status status = wick__settle(t->storage);
     if (atomic_load_explicit(&t->storage->clear_cells, memory_order_relaxed) > 0)
         wick__write_zeros(t->storage, begin, end);
     *data = (char *)t->storage->data + begin;
     return status;
+}
+
+wick_status wick__dense(const wick_tensor *t, void **data)
+{
+    int64_t begin, end;
+    *data = (void *)nothing;
+    return byte_range(t, &begin, &end) ? open_gate(t, begin, end, data) : WICK_OK;
 }
 
 /* The operation that writes, for messages. */
@@ -200,18 +212,21 @@ static wick_status check_read_only(const wick_tensor *t)
 
 wick_status wick__writable(wick_tensor *t, void **data)
 {
+    int64_t begin, end;
     wick_status status = check_read_only(t);
-    if (!status)
-        status = wick__dense(t, data);
+    *data = (void *)nothing;
+    if (status || !byte_range(t, &begin, &end))
+        return status;
+    status = open_gate(t, begin, end, data);
     if (!status && overlaps_itself(t))
         status = wick__fail(WICK_EVALUE,
                             "%s: this %s tensor holds some elements several times, as expanded "
                             "tensors do, and cannot be written; write to a clone of it",
                             writing(t), wick__shape(t));
-    if (!status && t->storage)
+    if (!status)
         status = wick__detach_lookers(t->storage);
     if (!status)
-        wick__count_write(t);
+        count_range(t, begin, end);
     return status;
 }
 

@@ -57,10 +57,30 @@ static wick_status open_gates(walk *w, int outputs, wick_tensor *const *operand)
     wick_status status = WICK_OK;
     for (int k = 0; k < w->operands && !status; k++) {
         void **data = (void **)&w->data[k];
-        w->bytes[k] = (int64_t)wick_dtype_size(operand[k]->dtype);
+        w->bytes[k] = wick__dtype_bytes[operand[k]->dtype];
         status = k < outputs ? wick__writable(operand[k], data) : wick__dense(operand[k], data);
     }
     return status;
+}
+
+/* Whether all operands are row-major in the shape: one line runs through them. */
+static bool in_line(const wick_sizes *shape, int operands, wick_tensor *const *operand)
+{
+    if (operands < 1 || operands > WICK__MAX_OPERANDS)
+        return false;
+    for (int k = 0; k < operands; k++)
+        if (!wick__has_shape(operand[k], shape) || !wick_tensor_is_contiguous(operand[k]))
+            return false;
+    return true;
+}
+
+static void load_line(walk *w, int64_t count)
+{
+    w->ndim = 1;
+    w->size[0] = count;
+    w->block[0] = 0;
+    for (int k = 0; k < w->operands; k++)
+        w->stride[0][k] = 1;
 }
 
 static void load_dimensions(walk *w, const wick_sizes *shape, wick_tensor *const *operand)
@@ -172,6 +192,15 @@ static void plan_blocks(walk *w, int64_t count)
     w->block[1] = is_short ? LONG : TILE;
 }
 
+static void plan(walk *w, const wick_sizes *shape, int64_t count, wick_tensor *const *operand)
+{
+    w->size[0] = 1;
+    load_dimensions(w, shape, operand);
+    sort_dimensions(w);
+    merge_dimensions(w);
+    plan_blocks(w, count);
+}
+
 /* ---- walking ---- */
 
 /* Indices and pointers of element `begin`. */
@@ -254,6 +283,10 @@ static void walk_blocks(void *job, int64_t begin, int64_t end)
 
 static void walk_all(wick_context *context, walk *w, int64_t count)
 {
+    if (w->ndim == 1 && count <= GRAIN) {
+        w->line(count, (void *const *)w->data, w->stride[0], w->parameter);
+        return;
+    }
     if (w->block[0] == 0) {
         wick__parallel(context, count, GRAIN, walk_part, w);
         return;
@@ -269,21 +302,21 @@ wick_status wick__iterate(const wick_sizes *shape, int outputs, int operands,
                           wick_tensor *const *operand, wick__line *line, const void *parameter)
 {
     walk w;
+    bool is_line = in_line(shape, operands, operand);
     w.ndim = 0;
     w.operands = operands;
     w.line = line;
     w.parameter = parameter;
     int64_t count = 0;
-    wick_status status = check_operands(shape, outputs, operands, operand);
+    wick_status status = is_line ? WICK_OK : check_operands(shape, outputs, operands, operand);
     if (!status)
         status = open_gates(&w, outputs, operand);
     if (status || !wick__count_fits(shape->count, shape->v, &count) || count == 0)
         return status;
-    w.size[0] = 1;
-    load_dimensions(&w, shape, operand);
-    sort_dimensions(&w);
-    merge_dimensions(&w);
-    plan_blocks(&w, count);
+    if (is_line)
+        load_line(&w, count);
+    else
+        plan(&w, shape, count, operand);
     walk_all(operand[0]->context, &w, count);
     return WICK_OK;
 }

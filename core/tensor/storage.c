@@ -19,8 +19,41 @@ static void close_cells(wick_storage *storage)
         wick__free(storage->context, storage->cell, sizeof(wick__cell) * (size_t)storage->cells);
 }
 
-wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
-                               wick_storage **storage)
+/* Few elements stand behind their storage in one block. The address sanitizer sees what is written
+ * beside elements only where they have a block of their own. */
+#ifdef __SANITIZE_ADDRESS__
+enum { FEW_BYTES = 0 };
+#else
+enum { FEW_BYTES = 512 };
+#endif
+
+/* From the storage to the elements behind it, which are aligned as blocks are. */
+enum { HEADER = (sizeof(wick_storage) + 63) / 64 * 64 };
+
+static void *behind(wick_storage *storage)
+{
+    return (char *)storage + HEADER;
+}
+
+/* What elements take behind their storage; 0: they are too many. */
+static size_t few_bytes(wick_dtype dtype, int64_t size)
+{
+    if ((unsigned)dtype >= WICK_DTYPES || size <= 0 || size > FEW_BYTES)
+        return 0;
+    size_t bytes = (size_t)size * wick_dtype_size(dtype);
+    return bytes <= FEW_BYTES ? bytes : 0;
+}
+
+static void free_elements(wick_storage *storage)
+{
+    bool stand_behind = storage->block > HEADER && storage->data == behind(storage);
+    if (!stand_behind && !storage->borrowed)
+        wick__free(storage->context, storage->data, storage->capacity);
+}
+
+/* With room for `extra` bytes behind it. */
+static wick_status open_storage(wick_context *context, wick_dtype dtype, int64_t size, size_t extra,
+                                wick_storage **storage)
 {
     *storage = NULL;
     if ((unsigned)dtype >= WICK_DTYPES)
@@ -28,16 +61,21 @@ wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t 
     if (size < 0)
         return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
     wick_storage *s;
-    wick_status status = wick__alloc(context, sizeof *s, (void **)&s);
+    size_t block = HEADER + extra;
+    wick_status status = wick__alloc_object(context, WICK__STORAGE_OBJECT, block, (void **)&s);
     if (status)
         return status;
-    *s = (wick_storage){.context = context, .dtype = dtype, .size = size};
+    *s = (wick_storage){.context = context, .dtype = dtype, .size = size, .block = block};
     atomic_init(&s->refs, 1);
     open_cells(s);
-    wick_context_retain(context);
-    atomic_fetch_add_explicit(&context->storages, 1, memory_order_relaxed);
     *storage = s;
     return WICK_OK;
+}
+
+wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
+                               wick_storage **storage)
+{
+    return open_storage(context, dtype, size, 0, storage);
 }
 
 static wick_status bytes_of(wick_dtype dtype, int64_t size, size_t *bytes)
@@ -52,12 +90,15 @@ static wick_status bytes_of(wick_dtype dtype, int64_t size, size_t *bytes)
 wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
                              wick_storage **storage)
 {
-    wick_status status = wick__storage_open(context, dtype, size, storage);
+    size_t few = few_bytes(dtype, size);
+    wick_status status = open_storage(context, dtype, size, few, storage);
     if (status)
         return status;
     wick_storage *s = *storage;
     status = bytes_of(dtype, size, &s->capacity);
-    if (!status)
+    if (few)
+        s->data = behind(s);
+    else if (!status)
         status = wick__alloc(context, s->capacity, &s->data);
     if (status) {
         wick_storage_release(s);
@@ -121,19 +162,16 @@ void wick_storage_retain(wick_storage *storage)
 
 void wick_storage_release(wick_storage *storage)
 {
-    if (!storage || atomic_fetch_sub_explicit(&storage->refs, 1, memory_order_acq_rel) != 1)
+    if (!storage || !wick__let_go(&storage->refs))
         return;
     wick_context *context = storage->context;
     if (storage->release)
         storage->release(storage->owner);
-    if (!storage->borrowed)
-        wick__free(context, storage->data, storage->data ? storage->capacity : 0);
+    free_elements(storage);
     wick__form_close(storage);
     wick__packs_drop(storage);
     close_cells(storage);
-    wick__free(context, storage, sizeof *storage);
-    atomic_fetch_sub_explicit(&context->storages, 1, memory_order_relaxed);
-    wick_context_release(context);
+    wick__free_object(context, WICK__STORAGE_OBJECT, storage, storage->block);
 }
 
 int64_t wick_storage_size(const wick_storage *storage)
@@ -166,7 +204,7 @@ static wick_status move(wick_storage *storage, size_t bytes)
     size_t kept = bytes < storage->capacity ? bytes : storage->capacity;
     if (kept > 0)
         memcpy(data, storage->data, kept);
-    wick__free(storage->context, storage->data, storage->capacity);
+    free_elements(storage);
     storage->data = data;
     storage->capacity = bytes;
     return WICK_OK;

@@ -41,23 +41,33 @@ static wick_status check_view(int64_t elements, int64_t offset, int ndim, const 
 
 /* ---- making ---- */
 
-/* An object over `storage`, retained, or over nothing. Geometry is the caller's to fill in. */
-static wick_status make(wick_context *context, wick_dtype dtype, wick_storage *storage,
-                        wick_tensor **tensor)
+/* An object over `storage`, whose reference it takes, or over nothing. Geometry is the caller's to
+ * fill in. */
+static wick_status make_on(wick_context *context, wick_dtype dtype, wick_storage *storage,
+                           wick_tensor **tensor)
 {
     wick_tensor *t;
     *tensor = NULL;
     wick_status status = wick__alloc(context, sizeof *t, (void **)&t);
-    if (status)
+    if (status) {
+        wick_storage_release(storage);
         return status;
+    }
     *t = (wick_tensor){.context = context, .storage = storage, .dtype = dtype};
     atomic_init(&t->refs, 1);
-    if (storage)
-        wick_storage_retain(storage);
-    else
+    if (!storage)
         wick_context_retain(context);
     *tensor = t;
     return WICK_OK;
+}
+
+/* The same over a storage that stays the caller's. */
+static wick_status make(wick_context *context, wick_dtype dtype, wick_storage *storage,
+                        wick_tensor **tensor)
+{
+    if (storage)
+        wick_storage_retain(storage);
+    return make_on(context, dtype, storage, tensor);
 }
 
 static void shape(wick_tensor *t, int64_t offset, int ndim, const int64_t *size,
@@ -82,8 +92,7 @@ wick_status wick_tensor_new(wick_context *context, wick_dtype dtype, int ndim, c
     if (!status && count > 0)
         status = wick_storage_new(context, dtype, count, &storage);
     if (!status)
-        status = make(context, dtype, storage, tensor);
-    wick_storage_release(storage);
+        status = make_on(context, dtype, storage, tensor);
     if (!status && ndim > 0)
         shape(*tensor, 0, ndim, size, NULL);
     return status;
@@ -150,13 +159,13 @@ void wick_tensor_retain(wick_tensor *tensor)
 static void release_history(struct wick_node *node)
 {
     wick__history *history = (wick__history *)node;
-    if (history && atomic_fetch_sub_explicit(&history->refs, 1, memory_order_acq_rel) == 1)
+    if (history && wick__let_go(&history->refs))
         history->drop(history);
 }
 
 void wick_tensor_release(wick_tensor *tensor)
 {
-    if (!tensor || atomic_fetch_sub_explicit(&tensor->refs, 1, memory_order_acq_rel) != 1)
+    if (!tensor || !wick__let_go(&tensor->refs))
         return;
     wick_context *context = tensor->context;
     wick_storage *storage = tensor->storage;

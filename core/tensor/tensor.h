@@ -21,10 +21,11 @@ typedef struct wick__cell {
 struct wick_storage {
     atomic_size_t refs;
     wick_context *context;
+    size_t block; /* bytes of this block */
     wick_dtype dtype;
     int64_t size;    /* elements */
     size_t capacity; /* bytes */
-    void *data;
+    void *data;      /* behind the storage in its block where that has room */
     bool borrowed, read_only;
     bool lent; /* a host has its address and may write there at any time */
     void (*release)(void *owner);
@@ -65,6 +66,14 @@ struct wick_tensor {
     bool is_view;      /* recorded as a view of another tensor's memory */
     uint64_t recorded; /* the version at which the tape knows this value */
 };
+
+/* Gives a reference back; whether it was the last. Who holds the only one need not be careful:
+ * nobody else can take another. */
+static inline bool wick__let_go(atomic_size_t *refs)
+{
+    return atomic_load_explicit(refs, memory_order_acquire) == 1 ||
+           atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1;
+}
 
 /* ---- making ---- */
 
@@ -153,6 +162,9 @@ enum { WICK__SHAPE_TEXT = 160 };
 char *wick__sizes_text(int ndim, const int64_t *size, char *text, size_t bytes);
 /* Inside an argument list: wick__shape(t) is the shape of t as text that lives in the statement. */
 #define wick__shape(t) wick_tensor_shape_text((t), (char[WICK__SHAPE_TEXT]){0}, WICK__SHAPE_TEXT)
+
+/* What wick_dtype_size gives. */
+extern const uint8_t wick__dtype_bytes[WICK_DTYPES];
 
 /* The number of elements. */
 static inline int64_t wick__count(const wick_tensor *t)

@@ -4,7 +4,7 @@ local torch = require "torch"
 local system = require "wick.system"
 local bench = assert(package.loadlib(arg[1] .. "/call.so", "luaopen_wick_bench"))()
 
-local REPETITIONS, ROUNDS, SECONDS = 1000, 21, 0.004
+local REPETITIONS, ROUNDS, SECONDS = 1000, 11, 0.02
 
 torch.setnumthreads(1)
 
@@ -43,8 +43,10 @@ local calls = {
   { "torch.mm(x, y), 4 x 4", product(ours, torch.mm), product(theirs, bench.mm) },
 }
 
--- Nanoseconds of a call, the garbage of the calls collected on the way as in any program.
+-- Nanoseconds of a call, the garbage of the calls collected on the way as in any program, but none
+-- of others.
 local function sample(f)
+  collectgarbage()
   local start, count = system.clock(), 0
   local time
   repeat

@@ -1,0 +1,84 @@
+/* The state of a Lua state: finding it, and the budget of the collector that it keeps. */
+#include "lua_wick.h"
+
+static const char state_key;
+
+static wick_lua *state_in(lua_State *L, wick_lua *const *slot)
+{
+    if (!slot || !*slot)
+        luaL_error(L, "wick.core is closed: this runs after the Lua state began to close");
+    return *slot;
+}
+
+void lua_wick_push_state(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
+}
+
+wick_lua *const *lua_wick_state_slot(lua_State *L)
+{
+    lua_wick_push_state(L);
+    wick_lua *const *slot = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return slot;
+}
+
+wick_lua *lua_wick_state(lua_State *L)
+{
+    return state_in(L, lua_wick_state_slot(L));
+}
+
+wick_lua *lua_wick_method_state(lua_State *L)
+{
+    return state_in(L, lua_touserdata(L, lua_upvalueindex(1)));
+}
+
+wick_context *lua_wick_context(lua_State *L)
+{
+    return lua_wick_state(L)->context;
+}
+
+void lua_wick_keep_state(lua_State *L)
+{
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+}
+
+/* ---- the budget ---- */
+
+void lua_wick_collect(lua_State *L)
+{
+    wick_lua *state = lua_wick_state(L);
+    lua_gc(L, LUA_GCCOLLECT);
+    wick_memory memory = wick_context_memory(state->context);
+    state->collected = memory.total;
+    state->survived = memory.live;
+}
+
+/* Young boxes are collected while what they hold is still in the caches, as Lua would not: it waits
+ * for a fifth of its heap, and longer when finalizers make its collections look fruitless. */
+static void collect_young(lua_State *L, wick_lua *state)
+{
+    enum { YOUNG = 1024, KILOBYTES = 16 };
+    if (state->young-- > 0)
+        return;
+    if (lua_gc(L, LUA_GCISRUNNING))
+        lua_gc(L, LUA_GCSTEP, 0);
+    int large = lua_gc(L, LUA_GCCOUNT) / KILOBYTES; /* a large heap costs more to look through */
+    state->young = large > YOUNG ? large : YOUNG;
+}
+
+/* Lua sees eight bytes where megabytes stand; without this 12 GB of temporaries all stay. Single
+ * steps are not enough in generational mode. */
+void lua_wick_spend(lua_State *L, wick_lua *state)
+{
+    collect_young(L, state);
+    uint64_t spent = wick_context_allocated(state->context) - state->collected;
+    uint64_t budget = UINT64_C(64) << 20;
+    if (spent <= budget)
+        return;
+    uint64_t heap = 2048 * (uint64_t)lua_gc(L, LUA_GCCOUNT);
+    if (budget < state->survived / 2)
+        budget = state->survived / 2;
+    if (spent > budget && spent > heap)
+        lua_wick_collect(L);
+}
