@@ -318,6 +318,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "wick: %s\n", lua_tostring(L, -1));
     int code = status == LUA_OK ? (int)lua_tointeger(L, -1) : EXIT_FAILURE;
     operations = NULL;
+    signal(SIGINT, SIG_DFL); /* closing may wait for threads */
     lua_close(L);
     return code;
 }

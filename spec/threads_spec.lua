@@ -367,14 +367,39 @@ describe("a script with threads", function()
     return output, complaint, code, system.ticks() - begin
   end
 
-  it("ends though a thread never does", function()
-    local output, _, code, time = run[[
+  it("ends when all jobs and end callbacks are through", function()
+    local output, _, code = run[[
       local pool = require("threads").Threads(2)
-      pool:addjob(function() while true do end end)
+      for i = 1, 5 do
+        pool:addjob(function() require("sys").sleep(0.02) return i end, function(i) print(i) end)
+      end
+    ]]
+    local seen = {}
+    for line in output:gmatch("%d+") do seen[#seen + 1] = tonumber(line) end
+    table.sort(seen)
+    assert.same({ 1, 2, 3, 4, 5 }, seen)
+    assert.equal(0, code)
+  end)
+
+  it("tells of errors that nobody waited for", function()
+    local output, complaint, code = run[[
+      local pool = require("threads").Threads(1)
+      pool:addjob(function() error("in vain") end)
       print("through")
     ]]
     assert.equal("through\n", output)
+    assert.matches("threads: .*in vain", complaint)
     assert.equal(0, code)
+  end)
+
+  it("leaves jobs behind when an error closes the pool", function()
+    local _, complaint, code, time = run[[
+      local pool <close> = require("threads").Threads(1)
+      pool:addjob(function() while true do end end)
+      error("enough")
+    ]]
+    assert.matches("enough", complaint)
+    assert.equal(1, code)
     assert.is_true(time < 10)
   end)
 
@@ -388,18 +413,34 @@ describe("a script with threads", function()
     assert.equal(1, code)
   end)
 
+  -- What a script prints, and its exit code, when Ctrl-C comes after two seconds; 137: in vain.
+  local function interrupted(script, stream)
+    local path = os.tmpname()
+    finally(function() os.remove(path) end)
+    local _, _, code = os.execute(("timeout -s INT -k 20 2 %s %s>%s")
+      :format(program.command{ "-e", script }, stream, path))
+    local file = assert(io.open(path))
+    local text = file:read("a")
+    file:close()
+    return text, code
+  end
+
   it("is ended by Ctrl-C while it waits", function()
-    local complaint = os.tmpname()
-    finally(function() os.remove(complaint) end)
-    os.execute(("timeout -s INT -k 20 2 %s 2>%s"):format(program.command{ "-e", [[
+    assert.matches("interrupted", (interrupted([[
       local pool = require("threads").Threads(1)
       pool:addjob(function() while true do end end)
       pool:synchronize()
-    ]] }, complaint))
-    local file = assert(io.open(complaint))
-    local text = file:read("a")
-    file:close()
-    assert.matches("interrupted", text)
+    ]], "2")))
+  end)
+
+  it("is ended by Ctrl-C while it closes", function()
+    local output, code = interrupted([[
+      local pool = require("threads").Threads(1)
+      pool:addjob(function() while true do end end)
+      io.write("through\n"):flush()
+    ]], "1")
+    assert.equal("through\n", output)
+    assert.equal(124, code)
   end)
 
   it("hands Torch7's mode on", function()

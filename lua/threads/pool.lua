@@ -42,11 +42,17 @@ end
 
 local abandon
 
+-- Nobody hears what a finaliser raises.
+local function terminate_alone(self)
+  local ok, message = pcall(self.terminate, self)
+  if not ok then io.stderr:write("threads: ", tostring(message), "\n") end
+end
+
 -- Finalisers run in the reverse order of their objects' making: this comes before those of the
 -- queues and threads.
 local function end_with(self)
   self.closer = setmetatable({}, {
-    __gc = function() abandon(self) end,
+    __gc = function() terminate_alone(self) end,
   })
 end
 
@@ -255,8 +261,8 @@ function abandon(self)
   end
 end
 
---- Does all jobs, raises their errors, and ends the threads. A pool that nobody terminates ends
--- when it is collected or the script is through, without the jobs that are left.
+--- Does all jobs, raises their errors, and ends the threads. A pool that nobody terminates does
+-- so when it is collected or the script is through, and reports the errors on stderr.
 function Threads:terminate()
   if not self.workers then return end
   local ok, message = pcall(self.synchronize, self)
@@ -264,6 +270,10 @@ function Threads:terminate()
   if not ok then error(message, 0) end
 end
 
-Threads.__close = abandon
+--- `local pool <close> = threads.Threads(n)` terminates it at the end of the block, and leaves the
+-- jobs that an error has overtaken.
+function Threads:__close(problem)
+  if problem ~= nil then abandon(self) else self:terminate() end
+end
 
 return classes.Threads
