@@ -130,12 +130,17 @@ local function lane_of(self, what, id)
   return number
 end
 
---- Whether a job can be added without waiting; in specific mode for thread `id`. Jobs wait in the
--- queue, and results for their end callbacks, no more than there are threads.
+-- As many jobs as there are threads wait in a lane, as many run, and as many results wait. Nothing
+-- but adding a job can make a yes a no: what threads finish meanwhile does not.
+local function has_room(self, lane)
+  local lanes = self.is_specific and self.N or 1
+  return self.inbox:count(lane) < self.N and self.unfinished < (lanes + 2) * self.N
+end
+
+--- Whether a job can be added without waiting; in specific mode for thread `id`.
 function Threads:acceptsjob(id)
   check_running(self, "acceptsjob")
-  local lane = lane_of(self, "acceptsjob", id)
-  return self.inbox:count(lane) < self.N and self.outbox:count() < self.N
+  return has_room(self, lane_of(self, "acceptsjob", id))
 end
 
 local function add(self, lane, f, endcallback, ...)
@@ -144,7 +149,7 @@ local function add(self, lane, f, endcallback, ...)
   elseif endcallback ~= nil and type(endcallback) ~= "function" then
     errors.raise("addjob: an end callback is a function, not %s", errors.value(endcallback))
   end
-  while self.inbox:count(lane) >= self.N or self.outbox:count() >= self.N do self:dojob() end
+  while not has_room(self, lane) do self:dojob() end
   send(self, lane, f, endcallback, ...)
 end
 
