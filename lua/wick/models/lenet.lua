@@ -1,5 +1,5 @@
--- LeNet-5 (LeCun, Bottou, Bengio and Haffner, 1998) in the form in which it is trained today: ReLU,
--- largest of each window, every map of C3 connected to all of S2.
+-- LeNet-5 in the form in which it is trained today: ReLU, largest of each window, every map of C3
+-- connected to all of S2. lenet_original.lua has the network of the paper.
 local args = require "wick.args"
 local nn = require "nn"
 local parts = require "wick.models.parts"
