@@ -268,6 +268,20 @@ describe("a pipeline", function()
   end)
 end)
 
+describe("wick.data.stages", function()
+  it("writes a stage with its defaults, under each of its names", function()
+    assert.equal('{ "Solarize", threshold = 128, p = 0.5 }\n'
+      .. "what is as bright as `threshold` (of 255) or brighter is inverted",
+      data.stages.text("RandomSolarize"))
+    assert.equal('{ "Crop", top, left, height, width, p = 1 }',
+      data.stages.signature(data.stages.find("Crop")))
+    assert.matches('filter = "bilinear", fill = 0.*\nfilter: nearest, bilinear\n',
+      data.stages.text("Rotate"))
+    assert.is_nil(data.stages.text("Roll"))
+    assert.matches('{ "HFlip", p = 0.5 }', require("wick.help").text("HFlip"), 1, true)
+  end)
+end)
+
 describe("mistakes", function()
   local function says(text, stages, input)
     local made, message = pcall(function()
