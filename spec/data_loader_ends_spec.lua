@@ -230,7 +230,8 @@ describe("many files, some broken", function()
     collectgarbage()
     assert.equal((1000 + total) // 100, reported)
     assert.equal((1000 + total) // 100 * 99, loader:report().samples)
-    return resident() - before
+    -- The address sanitizer keeps what was freed.
+    return os.getenv("ASAN_OPTIONS") and 0 or resident() - before
   end
 
   it("are reported, and memory stays flat", function()
