@@ -6,15 +6,28 @@ local torch = require "torch"
 local axes = require "nn.axes"
 local layer = require "nn.layer"
 local pooling = require "nn.pooling"
+local same_padding = require "nn.same_padding"
 local tape = require "nn.tape"
+
+-- How many entries of the input each window has: sums over ones.
+local function counts(self, input, options)
+  local padded = same_padding.apply(self, input:detach():clone():fill(1))
+  return self.pool(padded, self.axes:values(self, "k"), options)
+end
 
 local function update(self, input)
   local along = self.axes
-  return self.pool(input, along:values(self, "k"), {
-    stride = along:values(self, "d"), pad = along:values(self, "pad", 0),
-    ceil = self.ceil_mode or false, countIncludePad = self.count_include_pad ~= false,
-    divide = self.divide ~= false,
-  })
+  local padded, pad = same_padding.apply(self, input)
+  local options = {
+    stride = along:values(self, "d"), pad = pad, ceil = self.ceil_mode or false,
+    countIncludePad = self.count_include_pad ~= false, divide = self.divide ~= false,
+  }
+  if rawequal(padded, input) or options.countIncludePad or not options.divide then
+    return self.pool(padded, along:values(self, "k"), options)
+  end
+  options.divide = false
+  local sums = self.pool(padded, along:values(self, "k"), options)
+  return torch.cdiv(sums, torch.noGrad(counts, self, input, options))
 end
 
 --- Padding counts in the mean, as it does from the start; returns the layer.
@@ -40,7 +53,7 @@ end
 
 local function build(self, declared, ...)
   pooling.build(self, declared, ...)
-  self.count_include_pad, self.divide = true, true
+  self.count_include_pad, self.divide = not self.axes:all(self, "pad", "same"), true
 end
 
 local Spatial = define("nn.SpatialAveragePooling", axes.spatial,
@@ -48,7 +61,7 @@ local Spatial = define("nn.SpatialAveragePooling", axes.spatial,
 Spatial.window = pooling.window
 
 --- nn.SpatialAveragePooling(kW, kH [, dW = 1, dH = 1 [, padW, padH]]), or a table with names:
--- kernel, stride, pad, ceil.
+-- kernel, stride, pad, ceil. Padding "same" does not count in the mean.
 function Spatial:__init(...)
   build(self, Spatial.args, ...)
 end

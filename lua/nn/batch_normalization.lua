@@ -15,7 +15,8 @@ BN.nDim = 2
 
 --- nn.BatchNormalization(n [, eps = 1e-5 [, momentum = 0.1 [, affine = true]]]): each of n
 -- features to mean 0 and variance 1 over the batch, times a weight, plus a bias. Evaluation uses
--- running_mean and running_var, which training moves towards the batch's by `momentum`.
+-- running_mean and running_var, which training moves towards the batch's by `momentum`; frozen it
+-- always uses them.
 function BN:__init(...)
   local a = layer.begin(self, BN.args, ...)
   if a.nFeature == 0 then
@@ -40,8 +41,8 @@ end
 --- Weights drawn from (0, 1), biases 0, running statistics as at the start.
 function BN:reset()
   torch.noGrad(function()
-    if self.weight then self.weight:uniform() end
-    if self.bias then self.bias:zero() end
+    if self.weight and not layer.fill(self, "weight") then self.weight:uniform() end
+    if self.bias and not layer.fill(self, "bias") then self.bias:zero() end
     self.running_mean:zero()
     self.running_var:fill(1)
   end)
@@ -65,8 +66,8 @@ end
 local function normalise(self, batch)
   return torch.batchNorm(batch, {
     weight = self.weight, bias = self.bias, runningMean = self.running_mean,
-    runningVar = self.running_var, training = self.train ~= false, momentum = self.momentum,
-    eps = self.eps,
+    runningVar = self.running_var, training = self.train ~= false and not self.frozen,
+    momentum = self.momentum, eps = self.eps,
   })
 end
 

@@ -102,9 +102,10 @@ function PartialLinear:resetPartition()
   self.partition = self.allcolumns
 end
 
---- The weight and the bias, whole.
-function PartialLinear:parameters()
-  local weights, grads = self.network:parameters()
+--- The weight and the bias, whole; when frozen only with `all`.
+function PartialLinear:parameters(all)
+  if self.frozen and not all then return nil end
+  local weights, grads = self.network:parameters(true)
   self:bind()
   if self.bias then
     weights[#weights + 1], grads[#grads + 1] = self.bias, self.gradBias

@@ -68,11 +68,12 @@ function Container:rethrowErrors(module, index, method, ...)
   return checked(self, index, pcall(module[method], module, ...))
 end
 
---- The lists of all parameters inside and of their gradients, module by module.
-function Container:parameters()
+--- The lists of all parameters inside and of their gradients, module by module; those of frozen
+-- modules only with `all`.
+function Container:parameters(all)
   local weights, grads = {}, {}
   for _, module in ipairs(self.modules) do
-    local own, own_grads = module:parameters()
+    local own, own_grads = module:parameters(all)
     for i, weight in ipairs(own or {}) do
       weights[#weights + 1] = weight
       grads[#grads + 1] = own_grads[i]

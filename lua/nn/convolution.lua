@@ -5,6 +5,7 @@ local errors = require "wick.errors"
 local torch = require "torch"
 local axes = require "nn.axes"
 local layer = require "nn.layer"
+local same_padding = require "nn.same_padding"
 
 local whole = layer.whole
 
@@ -37,10 +38,7 @@ local function build(self, a, flat)
   self.groups = whole(self.groups)
   for _, name in ipairs(along:fields "dilation") do self[name] = whole(self[name] or 1) end
   check(self)
-  for _, name in ipairs(along:fields "pad") do
-    if self[name] == "valid" then self[name] = 0 end
-    if self[name] ~= "same" then self[name] = whole(self[name]) end
-  end
+  same_padding.read(self, whole)
   local kernel, fan_in = along:values(self, "k"), self.nInputPlane // self.groups
   if flat then
     for _, side in ipairs(kernel) do fan_in = fan_in * side end
@@ -53,21 +51,6 @@ end
 
 -- Running ----------------------------------------------------------------------------------------
 
--- Entries before and after that keep `size` places, or one every `step`.
-local function same_padding(size, kernel, step, dilation)
-  local places = (size + step - 1) // step
-  local total = math.max(0, (places - 1) * step + dilation * (kernel - 1) + 1 - size)
-  return total // 2, total - total // 2
-end
-
--- The input and what is left to pad on both sides alike, along one dimension.
-local function padded(input, dim, pad, kernel, step, dilation)
-  if pad ~= "same" then return input, pad end
-  local before, after = same_padding(input:size(dim), kernel, step, dilation)
-  if before == after then return input, before end
-  return torch.pad(input, dim, before, after), 0
-end
-
 local function weight_of(self)
   local weight = self.weight
   if weight:dim() ~= 2 then return weight end
@@ -77,16 +60,10 @@ end
 
 local function update(self, input)
   local along = self.axes
-  local pad, kernel = along:values(self, "pad", self.padding or 0), along:values(self, "k")
-  local stride, dilation = along:values(self, "d"), along:values(self, "dilation", 1)
-  if along:fits(input) then
-    for i = 1, along.count do
-      input, pad[i] = padded(input, input:dim() - along.count + i, pad[i], kernel[i], stride[i],
-        dilation[i])
-    end
-  end
-  return self.convolve(input, weight_of(self), self.bias, {
-    stride = stride, pad = pad, dilation = dilation, groups = self.groups or 1,
+  local padded, pad = same_padding.apply(self, input)
+  return self.convolve(padded, weight_of(self), self.bias, {
+    stride = along:values(self, "d"), pad = pad, dilation = along:values(self, "dilation", 1),
+    groups = self.groups or 1,
   })
 end
 
@@ -118,7 +95,7 @@ end
 
 local function define(name, along, convolve)
   local Convolution = torch.class(name, "nn.Module")
-  local declared = declaration(along, name, "number|'same'|'valid'")
+  local declared = declaration(along, name, same_padding.KIND)
   for _, field in ipairs(along:fields "dilation") do declared[field] = 1 end
   Convolution.args = args(declared)
   Convolution.axes, Convolution.convolve = along, convolve

@@ -3,15 +3,25 @@ local args = require "wick.args"
 local class = require "torch.class"
 local errors = require "wick.errors"
 local torch = require "torch"
+local fillers = require "nn.fillers"
+local layer_options = require "nn.options"
 
 local layer = {}
+
+-- A module's arguments: its own, and the options of every layer.
+local function read_module(self, declaration, ...)
+  declaration:extend(layer_options.rows)
+  local arguments = declaration:read(...)
+  layer_options.take(self, arguments, declaration.own)
+  return arguments
+end
 
 --- Begins a constructor: base fields, then the arguments by `declaration` (wick.args), each also as
 -- a field of that name unless it is a switch for parameters. Returns the arguments.
 function layer.begin(self, declaration, ...)
-  local base = class.isTypeOf(self, "nn.Criterion") and "nn.Criterion" or "nn.Module"
-  class.getmetatable(base).__init(self)
-  local arguments = declaration:read(...)
+  local is_module = not class.isTypeOf(self, "nn.Criterion")
+  class.getmetatable(is_module and "nn.Module" or "nn.Criterion").__init(self)
+  local arguments = is_module and read_module(self, declaration, ...) or declaration:read(...)
   for name, value in pairs(arguments) do
     if name ~= "bias" then self[name] = value end
   end
@@ -32,13 +42,36 @@ function layer.define(name, parent, declaration, update)
   return metatable, parent_metatable
 end
 
+-- Inputs of an output and outputs of an input, by the shape of the weight: outputs x inputs x
+-- kernel; in a matrix the kernel is part of the inputs.
+local function fans(self)
+  local weight, kernel = self.weight, 1
+  local n, outputs = weight:nElement(), weight:size(1)
+  if weight:dim() == 1 then return 1, 1 end
+  for _, axis in ipairs{ "T", "W", "H" } do kernel = kernel * (self["k" .. axis] or 1) end
+  if self.adjW then return n // weight:size(2), n // outputs end -- transposed
+  return n // outputs, outputs // (self.groups or 1) * kernel
+end
+
+--- Fills the parameter `name` as the layer's option weightFiller or biasFiller says; returns
+-- whether there is one.
+function layer.fill(self, name)
+  local given = rawget(self, "options")
+  local filler = given and given[name .. "Filler"]
+  if filler and self[name] then
+    fillers.fill(class.typename(self), self[name], filler, fans(self))
+  end
+  return filler ~= nil
+end
+
 --- Fills parameters, in this order, uniformly in (-bound, bound); a deviation given to `reset`
--- takes the bound's place.
+-- takes the bound's place. Those that have a filler by option are left to it.
 function layer.uniform(self, bound, deviation, ...)
   if deviation then bound = deviation * math.sqrt(3) end
   torch.noGrad(function(...)
     for _, name in ipairs{ ... } do
-      if self[name] then self[name]:uniform(-bound, bound) end
+      local filled = not deviation and layer.fill(self, name)
+      if self[name] and not filled then self[name]:uniform(-bound, bound) end
     end
   end, ...)
 end

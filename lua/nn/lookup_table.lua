@@ -22,6 +22,7 @@ end
 
 --- Draws the weight from a normal distribution.
 function LookupTable:reset(deviation)
+  if not deviation and layer.fill(self, "weight") then return end
   torch.noGrad(self.weight.normal, self.weight, 0, deviation or 1)
 end
 

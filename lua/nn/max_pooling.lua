@@ -5,6 +5,7 @@ local torch = require "torch"
 local axes = require "nn.axes"
 local layer = require "nn.layer"
 local pooling = require "nn.pooling"
+local same_padding = require "nn.same_padding"
 local tape = require "nn.tape"
 
 -- Where a pooling notes the sides of its input, for its unpooling.
@@ -12,8 +13,9 @@ local SIDES = { H = "iheight", W = "iwidth", T = "itime" }
 
 local function update(self, input)
   local along = self.axes
-  local output, indices = self.pool(input, along:values(self, "k"), {
-    stride = along:values(self, "d"), pad = along:values(self, "pad", 0),
+  local padded, pad = same_padding.apply(self, input, -math.huge)
+  local output, indices = self.pool(padded, along:values(self, "k"), {
+    stride = along:values(self, "d"), pad = pad,
     dilation = along:values(self, "dilation", 1), ceil = self.ceil_mode or false,
     indices = self.takes_indices and (self.keepsIndices or false) or nil,
   })
@@ -45,7 +47,8 @@ Spatial.takes_indices = true -- or keeps places in a form of its own
 Spatial.window = pooling.window
 
 --- nn.SpatialMaxPooling(kW, kH [, dW = kW, dH = kH [, padW, padH]]), or a table with names: kernel,
--- stride, pad, dilation, ceil. `indices` says where in its plane each largest element stood.
+-- stride, pad (also "same" and "valid"), dilation, ceil. `indices` says where in its plane each
+-- largest element stood; with "same" the plane as it is padded.
 function Spatial:__init(...)
   pooling.build(self, Spatial.args, ...)
 end

@@ -66,19 +66,31 @@ local function bind_pair(self, name)
   weight.grad = grad
 end
 
+-- Takes the parameter's gradient away, of a frozen module.
+local function release(self, name)
+  local weight, grad = self[name], self[gradient_fields[name]]
+  if not class.isTensor(weight) or not weight:isRecorded() then return end
+  weight.grad = nil
+  weight:requiresGrad(false)
+  if class.isTensor(grad) then grad:zero() end
+end
+
 local default_names = { "weight", "bias" }
 
---- Ties `weight`, `bias` and what `parameter` made to their gradients. `forward` calls it, so that
--- a script may replace any of them.
+--- Ties `weight`, `bias` and what `parameter` made to their gradients, but of a frozen module.
+-- `forward` calls it, so that a script may replace any of them.
 function Module:bind()
+  local tie = rawget(self, "frozen") and release or bind_pair
   for _, name in ipairs(rawget(self, "_parameters") or default_names) do
-    if self[name] then bind_pair(self, name) end
+    if self[name] then tie(self, name) end
   end
 end
 
---- The lists of parameters and of their gradients; nothing when there are none.
-function Module:parameters()
+--- The lists of parameters and of their gradients, without those of frozen modules unless `all`;
+-- nothing when there are none.
+function Module:parameters(all)
   self:bind()
+  if rawget(self, "frozen") and not all then return nil end
   local weights, grads = {}, {}
   for _, name in ipairs(rawget(self, "_parameters") or default_names) do
     if self[name] then
@@ -93,6 +105,32 @@ end
 -- names of fields.
 function Module:buffers()
   return rawget(self, "_buffers") or {}
+end
+
+--- Makes the parameters of this module and of those inside stay as they are: they take no gradient,
+-- `parameters` and `getParameters` leave them out, and batch normalisation uses its statistics
+-- without changing them. Gradients go through to what comes before. To be called before
+-- getParameters. Returns the module.
+function Module:freeze()
+  self:apply(function(module)
+    module.frozen = true
+    module:bind()
+  end)
+  return self
+end
+
+--- Takes `freeze` back; getParameters is to be called anew. Returns the module.
+function Module:unfreeze()
+  self:apply(function(module)
+    module.frozen = nil
+    module:bind()
+  end)
+  return self
+end
+
+-- Constructors end with it.
+function Module:__finish()
+  if rawget(self, "options") then require("nn.options").finish(self) end
 end
 
 -- Steps without an optimiser ---------------------------------------------------------------------
@@ -153,5 +191,6 @@ require "nn.module_run"
 require "nn.module_backward"
 require "nn.module_tree"
 require "nn.module_memory"
+require "nn.penalty"
 
 return Module

@@ -179,7 +179,9 @@ end
 function Module:backward(input, grad_output, scale)
   if run.has_own_gradient(self) then
     torch.noGrad(self.updateGradInput, self, input, grad_output)
-    torch.noGrad(self.accGradParameters, self, input, grad_output, scale or 1)
+    if not rawget(self, "frozen") then
+      torch.noGrad(self.accGradParameters, self, input, grad_output, scale or 1)
+    end
     return self.gradInput
   end
   return backward_once(self, input, grad_output, scale or 1)

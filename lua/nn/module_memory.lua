@@ -10,7 +10,7 @@ local Module = nn.Module
 -- Copies -----------------------------------------------------------------------------------------
 
 -- What belongs to a run and not to the module: never copied or saved.
-local transient = { _kept = true, _run = true }
+local transient = { _kept = true, _run = true, _activity = true }
 Module.__transient = transient
 
 local function copy_tensor(x, storages)

@@ -1,13 +1,14 @@
 -- What the files of pooling layers share: constructors, modes, text.
 local torch = require "torch"
 local layer = require "nn.layer"
+local same_padding = require "nn.same_padding"
 
 local pooling = {}
 
 --- A declaration for wick.args: kernel, stride by its rows, padding, and further rows by position.
 function pooling.declaration(along, name, stride, further)
   return along:declaration(name, {
-    along:rows("k", "integer"), stride, along:rows("pad", "number", 0, 0), further or {},
+    along:rows("k", "integer"), stride, along:rows("pad", same_padding.KIND, 0, 0), further or {},
   }, { kernel = "k", stride = "d", pad = "pad", ceil = false })
 end
 
@@ -15,7 +16,7 @@ end
 function pooling.build(self, declared, ...)
   local a, along = layer.begin(self, declared, ...), self.axes
   self.ceil_mode, self.ceil = a.ceil, nil
-  for _, name in ipairs(along:fields "pad") do self[name] = layer.whole(a[name]) end
+  same_padding.read(self, layer.whole)
   layer.check_positive(self, table.unpack(along:fields "k"))
   layer.check_positive(self, table.unpack(along:fields "d"))
 end
@@ -42,7 +43,11 @@ local function text(self)
   local along = self.axes
   local result = ("%s(%s, %s"):format(torch.typename(self), along:text(self, "k", "x"),
     along:text(self, "d", ","))
-  if not along:all(self, "pad", 0) then result = result .. ", " .. along:text(self, "pad", ",") end
+  if self[along:fields("pad")[1]] == "same" then
+    result = result .. ", same"
+  elseif not along:all(self, "pad", 0) then
+    result = result .. ", " .. along:text(self, "pad", ",")
+  end
   if not along:all(self, "dilation", 1) then
     result = result .. ", " .. along:text(self, "dilation", ",")
   end

@@ -127,7 +127,7 @@ function recall.close(notes)
   if not run or #run.boxes == 0 then return end
   local list = tape.tensors(run.input)
   run.inputs = #list
-  for _, weight in ipairs((run.module:parameters()) or {}) do list[#list + 1] = weight end
+  for _, weight in ipairs((run.module:parameters(true)) or {}) do list[#list + 1] = weight end
   run.watched, run.versions, run.type = list, tape.versions(list), run.module._type
 end
 

@@ -6,6 +6,7 @@ local class = require "torch.class"
 local errors = require "wick.errors"
 local mode = require "wick.mode"
 local torch = require "torch"
+local options = require "nn.options"
 local tape = require "nn.tape"
 
 local Module = _G.nn.Module
@@ -55,7 +56,8 @@ end
 function run.update(self, input)
   if core.recording() then self:bind() end
   if rawget(self, "modules") then return self:updateOutput(input) end
-  local ok, output = pcall(self.updateOutput, self, input)
+  local run_output = rawget(self, "options") and options.run or self.updateOutput
+  local ok, output = pcall(run_output, self, input)
   if ok then return output end
   local name = rawget(self, "name")
   error(errors.within(name and ("%s %q"):format(self, name) or tostring(self), output), 0)
@@ -162,7 +164,7 @@ end
 --- What backward needs of a forward outside any recording.
 function run.keep_input(self, input)
   local list = tape.tensors(input)
-  for _, weight in ipairs((self:parameters()) or {}) do list[#list + 1] = weight end
+  for _, weight in ipairs((self:parameters(true)) or {}) do list[#list + 1] = weight end
   return {
     input = input, watched = list, versions = tape.versions(list),
     generator = core.getGenerator(), train = self.train,

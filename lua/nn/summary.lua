@@ -14,7 +14,7 @@ local summary = {}
 local BATCH = 2 -- samples, so that a batch cannot be taken for one
 
 local function type_of(model)
-  local weights = model:parameters()
+  local weights = model:parameters(true)
   return weights and weights[1] and weights[1]:type() or model:type()
 end
 
@@ -227,7 +227,7 @@ end
 -- Elements of parameters not counted before; `bytes` of them.
 local function count_parameters(module, seen)
   local count, bytes = 0, 0
-  for _, weight in ipairs(module:parameters() or {}) do
+  for _, weight in ipairs(module:parameters(true) or {}) do
     local storage = weight:storage()
     local key = storage and ("%s %d"):format(core.pointer(storage), weight:storageOffset())
     if key and not seen[key] then

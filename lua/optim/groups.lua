@@ -52,10 +52,21 @@ local function refuse_unused(rules, used, parameters)
   end
 end
 
+-- Those that are trained.
+local function trained_parameters(model)
+  local parameters = {}
+  for _, parameter in ipairs(model:namedParameters()) do
+    if not parameter.module.frozen then parameters[#parameters + 1] = parameter end
+  end
+  if #parameters == 0 then
+    errors.raise("%s: %s has no parameters that are not frozen", WHAT, class.typename(model))
+  end
+  return parameters
+end
+
 -- The parameters and the size of the storage that holds them all, as getParameters leaves it.
 local function flat_parameters(model)
-  local parameters = model:namedParameters()
-  if #parameters == 0 then errors.raise("%s: %s has no parameters", WHAT, model) end
+  local parameters = trained_parameters(model)
   local storage = parameters[1].tensor:storage()
   for _, parameter in ipairs(parameters) do
     if core.pointer(parameter.tensor:storage()) ~= core.pointer(storage) then
@@ -66,24 +77,40 @@ local function flat_parameters(model)
   return parameters, storage:size(), parameters[1].tensor
 end
 
---- optim.groups(model, rules [, config]): fills in `config.learningRates` and
+-- What the layer's own option says of a parameter (nn.options), or 1.
+local function own_multiplier(parameter, option)
+  local given = rawget(parameter.module, "options")
+  return given and given[option] and given[option][parameter.field] or 1
+end
+
+-- The factor of the learning rate, and the weight decay, of a parameter.
+local function factors(parameter, rule, decay)
+  local rate = rule.learningRateMultiplier or own_multiplier(parameter, "learningRateMultiplier")
+  if rule.weightDecay then return rate, rule.weightDecay end
+  return rate, decay * (rule.weightDecayMultiplier
+    or own_multiplier(parameter, "weightDecayMultiplier"))
+end
+
+--- optim.groups(model [, rules [, config]]): fills in `config.learningRates` and
 -- `config.weightDecays`, one number a parameter in the order of `model:getParameters()`, which is
--- to be called before. A rule is { match = "bias$", learningRateMultiplier = 2,
--- weightDecayMultiplier = 0 }: `match` is a Lua pattern for names of `namedParameters`, `module`
--- one for the class; the first rule that applies holds; `weightDecay` in a rule is a decay of its
--- own. `config.weightDecay` becomes 0, since `weightDecays` carries it. Returns config.
+-- to be called before. They come from the layers' options learningRateMultiplier and
+-- weightDecayMultiplier, and before those from rules. A rule is { match = "bias$",
+-- learningRateMultiplier = 2, weightDecayMultiplier = 0 }: `match` is a Lua pattern for names of
+-- `namedParameters`, `module` one for the class; the first rule that applies holds; `weightDecay`
+-- in a rule is a decay of its own. `config.weightDecay` becomes 0, since `weightDecays` carries it.
+-- Frozen parameters are left out, as getParameters does. Returns config.
 return function(model, rules, config)
-  config = config or {}
+  rules, config = rules or {}, config or {}
   local parameters, count, like = flat_parameters(model)
-  local rates = like.new(count):fill(1)
-  local decays, decay = like.new(count):fill(config.weightDecay or 0), config.weightDecay or 0
+  local rates, decays = like.new(count):fill(1), like.new(count):fill(config.weightDecay or 0)
   for number, rule in ipairs(rules) do check_rule(number, rule, config) end
   local used = {}
   for _, parameter in ipairs(parameters) do
     local rule, tensor = rule_for(parameter, rules, used), parameter.tensor
+    local rate, decay = factors(parameter, rule, config.weightDecay or 0)
     local first, n = tensor:storageOffset(), tensor:nElement()
-    rates:narrow(1, first, n):fill(rule.learningRateMultiplier or 1)
-    decays:narrow(1, first, n):fill(rule.weightDecay or decay * (rule.weightDecayMultiplier or 1))
+    rates:narrow(1, first, n):fill(rate)
+    decays:narrow(1, first, n):fill(decay)
   end
   refuse_unused(rules, used, parameters)
   config.learningRates, config.weightDecays, config.weightDecay = rates, decays, 0

@@ -233,7 +233,8 @@ local function pattern_error()
 end
 
 --- `torch.class(name [, parent] [, module])`: makes a class whose instances are tables. Returns its
--- metatable, where methods go, and its parent's.
+-- metatable, where methods go, and its parent's. A method `__finish` is called when the constructor
+-- is through.
 function class.class(name, ...)
   local count = select("#", ...)
   local parent, module = ...
@@ -250,6 +251,8 @@ function class.class(name, ...)
     local object = instance_of(metatable, {})
     local init = object.__init
     if init then init(object, ...) end
+    local finish = metatable.__finish
+    if finish then finish(object) end
     return object
   end
   metatable = class.newmetatable(name, parent, constructor, nil, factory, module)

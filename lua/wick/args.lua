@@ -117,11 +117,20 @@ local function declare(declaration)
     end
   end
   self.name = self.name or "?"
-  if not self.known.name then
-    self.known.name = row{ "name", "string?" }
-    self.rows[#self.rows + 1] = self.known.name
-  end
+  self:extend{ { "name", "string?" } }
+  self.own = {}
+  for name in pairs(self.known) do self.own[name] = true end
   return self
+end
+
+--- Takes these rows as well, by name only, where the declaration has no row of that name.
+function Arguments:extend(rows)
+  for _, declared in ipairs(rows) do
+    if not self.known[declared[1]] then
+      self.known[declared[1]] = row(declared)
+      self.rows[#self.rows + 1] = self.known[declared[1]]
+    end
+  end
 end
 
 function Arguments:is_named(count, first)
