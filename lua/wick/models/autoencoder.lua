@@ -72,8 +72,8 @@ local function train(machine, data, o, report)
 end
 
 local PRETRAIN = args{
-  "wick.models.deepAutoencoder: pretrain", epochs = 10, batch = 100, rate = 0.1, decay = 2e-4,
-  report = function() end,
+  "wick.models.deepAutoencoder: pretrain", { "report", "function?" }, epochs = 10, batch = 100,
+  rate = 0.1, decay = 2e-4,
 }
 
 --- model:pretrain(data, {epochs = 10, batch = 100, rate = 0.1, decay = 2e-4, report = f}): trains a
@@ -86,7 +86,9 @@ function Deep:pretrain(data, options)
   for i = 1, #self.sizes - 1 do
     local machine = rbm.rbm{ self.sizes[i], self.sizes[i + 1], linear = i == #self.sizes - 1 }
     machine:type(x:type())
-    x = train(machine, x, o, function(...) o.report(i, ...) end)
+    x = train(machine, x, o, function(...)
+      if o.report then o.report(i, ...) end
+    end)
     unroll(self, i, machine)
     machines[i] = machine
   end

@@ -27,13 +27,16 @@ end
 
 local Codes = torch.class("wick.models.CodeDistances", "nn.Module", original)
 
-Codes._buffers = { "codes" }
-
 --- Minus the squared distance of the input to each code: units with radial bases, whose centres
 -- stay where they are. Cross-entropy on it is the loss (9) of the paper, without its constant j.
 function Codes:__init(codes)
   torch.getmetatable("nn.Module").__init(self)
   self.codes = codes
+end
+
+--- State that belongs to the model: the codes.
+function Codes:buffers()
+  return { "codes" }
 end
 
 -- |x - c|^2 = |x|^2 - 2 x c + |c|^2

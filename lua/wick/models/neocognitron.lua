@@ -28,7 +28,7 @@ local Simple = torch.class("wick.models.SimpleCells", "nn.Module", neocognitron)
 
 Simple.args = args{
   "wick.models.SimpleCells", { "inputs", "integer" }, { "planes", "integer" },
-  { "kernel", "integer" }, { "pad", "integer" }, selectivity = 2, strength = 100,
+  { "kernel", "integer" }, { "pad", "integer" }, selectivity = 2, strength = 1e4,
 }
 
 --- Planes of cells that see kernel x kernel pixels of all input planes. They are silent until they
@@ -45,7 +45,10 @@ function Simple:__init(...)
   self:reset()
 end
 
-Simple._buffers = { "fixed", "labels" }
+--- State that belongs to the model: the fixed weights and the labels of the planes.
+function Simple:buffers()
+  return { "fixed", "labels" }
+end
 
 --- Forgets everything.
 function Simple:reset()
@@ -143,13 +146,17 @@ local Complex = torch.class("wick.models.ComplexCells", "nn.Module", neocognitro
 Complex.args = args{
   "wick.models.ComplexCells", { "planes", "integer" }, { "kernel", "integer" }, stride = 2,
 }
-Complex._buffers = { "fixed" }
 
 --- Cells that answer when any S-cell of their plane nearby does: x / (1 + x) of a fixed blur.
 function Complex:__init(...)
   local a = layer.begin(self, Complex.args, ...)
   self.fixed = torch.Tensor(a.planes, 1, a.kernel, a.kernel)
   self.fixed:copy(bell(a.kernel):view(1, 1, a.kernel, a.kernel):expand(self.fixed:size()))
+end
+
+--- State that belongs to the model: the fixed weights.
+function Complex:buffers()
+  return { "fixed" }
 end
 
 function Complex:updateOutput(input)
