@@ -43,4 +43,45 @@ describe("the lectures' script on", function()
       "32 x 56 x 56       2,080      6,422,528")
     assert.equal(8, agreements(text))
   end)
+
+  it("sizes agrees with its formulas, and says where windows do not fit", function()
+    local text = example.run("lectures/05_sizes")
+    has(text, "windows of 3 at a step of 3 do not fit 7 pixels with a border of 0: "
+      .. "(7 - 3 + 0) / 3 + 1 = 2.33", "28 x  28 x 6           456", "24 x  24 x 10         1510",
+      "32 x  32 x 10          760", "55 x  55 x 96        34944", "110,592 parameters",
+      "854,196,224 multiply-adds", "271,351,808 multiply-adds")
+    has(example.run("lectures/05_sizes", "--input 224 --kernel 11 --stride 4 --filters 96"),
+      "54 x  54 x 96        34944", "= 54.25")
+  end)
+
+  it("pooling takes the largest and the mean", function()
+    local text = example.draw("lectures/06_pooling", "--side 48")
+    has(text, "1 1 2 4   6 8   3.25 5.25", "5 6 7 8   3 4      2    2", "64 x 112 x 112",
+      "33 35 36", "0 1 0 2       0.25 0.25 0.5 0.5")
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("augmentation makes the same digits worth more", function()
+    local text = example.draw("lectures/09_augmentation", "--images 60 --steps 250")
+    assert.equal(2, example.pictures(text))
+    local plain = example.number(text:match("as they are[^\n]+"), "test")
+    assert.is_true(plain > 50)
+    assert.is_true(example.number(text:match("augmented +training[^\n]+"), "test") > plain)
+  end)
+
+  it("test-time augmentation gets more digits right with more views", function()
+    local text = example.draw("lectures/10_test_time_augmentation",
+      "--images 200 --steps 150 --views 8")
+    assert.equal(2, example.pictures(text))
+    local one = example.number(text, "one view:")
+    assert.is_true(one > 50)
+    assert.is_true(example.number(text, "the mean of  8 views") > one)
+  end)
+
+  it("architectures counts what they cost", function()
+    local text = example.draw("lectures/11_architectures", "--only SqueezeNet,densenet-121")
+    has(text, "SqueezeNet         1.2 M          861 M      80.3", "DenseNet-121       8.0 M")
+    assert.is_nil(text:find("VGG", 1, true))
+    assert.equal(1, example.pictures(text))
+  end)
 end)
