@@ -23,6 +23,8 @@ typedef struct wick_lua {
     uint64_t collected; /* bytes ever allocated at the last full collection */
     size_t survived;    /* bytes alive after it */
     int young;          /* boxes to be made until a step of the collector is asked for */
+    uint64_t stepped;   /* bytes ever allocated at the last such step */
+    uint64_t stride;    /* bytes to be allocated until the next one */
     uint64_t next_link; /* numbers of links, from 1 */
     struct lua_function *dead; /* functions whose nodes are gone, links still to be cleared */
     wick_dtype dtype;          /* default element type */

@@ -54,15 +54,33 @@ void lua_wick_collect(lua_State *L)
     state->survived = memory.live;
 }
 
+/* Bytes of tensors between two looks for young garbage: what a core's cache holds, and more where
+ * looking finds little. */
+static const uint64_t LEAST_STRIDE = UINT64_C(8) << 20, MOST_STRIDE = UINT64_C(64) << 20;
+
+static void step(lua_State *L, wick_lua *state)
+{
+    if (!lua_gc(L, LUA_GCISRUNNING))
+        return;
+    uint64_t before = wick_context_memory(state->context).live;
+    lua_gc(L, LUA_GCSTEP, 0);
+    wick_memory now = wick_context_memory(state->context);
+    bool pays = now.live + LEAST_STRIDE / 2 <= before;
+    state->stride = pays ? LEAST_STRIDE : 2 * state->stride;
+    if (state->stride < LEAST_STRIDE || state->stride > MOST_STRIDE)
+        state->stride = state->stride < LEAST_STRIDE ? LEAST_STRIDE : MOST_STRIDE;
+    state->stepped = now.total;
+}
+
 /* Young boxes are collected while what they hold is still in the caches, as Lua would not: it waits
  * for a fifth of its heap, and longer when finalizers make its collections look fruitless. */
 static void collect_young(lua_State *L, wick_lua *state)
 {
     enum { YOUNG = 1024, KILOBYTES = 16 };
-    if (state->young-- > 0)
+    uint64_t spent = wick_context_allocated(state->context) - state->stepped;
+    if (state->young-- > 0 && spent < state->stride)
         return;
-    if (lua_gc(L, LUA_GCISRUNNING))
-        lua_gc(L, LUA_GCSTEP, 0);
+    step(L, state);
     int large = lua_gc(L, LUA_GCCOUNT) / KILOBYTES; /* a large heap costs more to look through */
     state->young = large > YOUNG ? large : YOUNG;
 }

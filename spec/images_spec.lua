@@ -214,4 +214,14 @@ describe("images inside the core", function()
       end
     end
   end)
+
+  it("are pooled without a list of places, unless an unpooling wants it", function()
+    local convolution, pooling = nn.SpatialConvolution(3, 16, 3, 3), nn.SpatialMaxPooling(2, 2)
+    local images = torch.randn(2, 3, 10, 10):float()
+    pooling:float():forward(convolution:float():forward(images))
+    assert.is_nil(pooling.indices)
+    nn.SpatialMaxUnpooling(pooling)
+    pooling:forward(convolution:forward(images))
+    assert.same({ 2, 16, 4, 4 }, pooling.indices:size():totable())
+  end)
 end)

@@ -14,11 +14,12 @@ local SIDES = { H = "iheight", W = "iwidth", T = "itime" }
 local function update(self, input)
   local along = self.axes
   local padded, pad = same_padding.apply(self, input, -math.huge)
-  local output, indices = self.pool(padded, along:values(self, "k"), {
+  local options = {
     stride = along:values(self, "d"), pad = pad,
     dilation = along:values(self, "dilation", 1), ceil = self.ceil_mode or false,
-    indices = self.takes_indices and (self.keepsIndices or false) or nil,
-  })
+  }
+  if self.takes_indices then options.indices = self.keepsIndices or false end
+  local output, indices = self.pool(padded, along:values(self, "k"), options)
   local are_places = indices:type() == "torch.LongTensor"
   self.indices = are_places and tape.point(self.indices, indices) or nil
   for i, side in ipairs(along:sides(input)) do self[SIDES[along.dimensions[i]]] = side end
