@@ -413,11 +413,11 @@ describe("a script with threads", function()
     assert.equal(1, code)
   end)
 
-  -- What a script prints, and its exit code, when Ctrl-C comes after two seconds; 137: in vain.
+  -- What a script prints, and its exit code, when Ctrl-C comes after a second; 137: in vain.
   local function interrupted(script, stream)
     local path = os.tmpname()
     finally(function() os.remove(path) end)
-    local _, _, code = os.execute(("timeout -s INT -k 20 2 %s %s>%s")
+    local _, _, code = os.execute(("timeout -s INT -k 20 1 %s %s>%s")
       :format(program.command{ "-e", script }, stream, path))
     local file = assert(io.open(path))
     local text = file:read("a")
@@ -426,11 +426,13 @@ describe("a script with threads", function()
   end
 
   it("is ended by Ctrl-C while it waits", function()
-    assert.matches("interrupted", (interrupted([[
+    local complaint, code = interrupted([[
       local pool = require("threads").Threads(1)
       pool:addjob(function() while true do end end)
       pool:synchronize()
-    ]], "2")))
+    ]], "2")
+    assert.matches("interrupted", complaint)
+    assert.equal(124, code)
   end)
 
   it("is ended by Ctrl-C while it closes", function()

@@ -42,8 +42,9 @@ end
 
 local abandon
 
--- Nobody hears what a finaliser raises.
+-- Nobody hears what a finaliser raises. Who broke a wait off with Ctrl-C does not want it again.
 local function terminate_alone(self)
+  if self.is_waiting then return abandon(self) end
   local ok, message = pcall(self.terminate, self)
   if not ok then io.stderr:write("threads: ", tostring(message), "\n") end
 end
@@ -172,13 +173,16 @@ local function check_workers(self)
   end
 end
 
--- The next message. Waiting takes turns, between which Lua sees to Ctrl-C.
+-- The next message. Waiting takes turns, between which Lua sees to Ctrl-C; `is_waiting` stays then.
 local function receive(self)
-  while true do
-    local text, objects = self.outbox:take(0, TURN)
-    if text then return text, objects end
+  self.is_waiting = true
+  local text, objects = self.outbox:take(0, TURN)
+  while not text do
     check_workers(self)
+    text, objects = self.outbox:take(0, TURN)
   end
+  self.is_waiting = false
+  return text, objects
 end
 
 local function is_interrupt(message)
