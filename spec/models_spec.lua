@@ -17,10 +17,14 @@ local function fails(f, ...)
   return message
 end
 
--- Each: sizes of a sample, parameters, multiply-adds of convolutions and linear layers.
+local guide = assert(io.open("docs/models.md")):read("a")
+
+-- Parameters, multiply-adds of convolutions and linear layers, and that the guide has what the
+-- summary says.
 local function check(model, sizes, parameters, products)
   local found = counts.of(model, sizes)
   assert.equal(parameters, found.parameters)
+  assert.is_truthy(guide:find(found.cells, 1, true), found.cells)
   assert.equal(products, found.products)
   assert.is_true(found.operations >= found.products and found.operations < 1.02 * found.products)
 end
@@ -58,6 +62,10 @@ local LARGE = {
   { "resnet", { 152, early = true }, IMAGE, 60192808, 11282415616 }, -- 11.3e9
   { "densenet", { 169 }, IMAGE, 14149480, 3359843328 },
   { "densenet", { 201 }, IMAGE, 20013928, 4291365888 },
+  { "googlenet", {}, IMAGE, 7005832, 1582671872 },
+  { "cifarDensenet", { 100 }, CIFAR, 6979642, 1769516448 }, -- 7.0 million
+  { "cifarDensenet", { 100, growth = 24 }, CIFAR, 27249082, 6889347744 }, -- 27.2
+  { "cifarDensenet", { 250, growth = 24, bottleneck = true }, CIFAR, 15324406, 5418785724 }, -- 15.3
   { "inceptionV2", {}, { 3, 299, 299 }, 23834568, 5713216096 }, -- less than 25 million
 }
 
@@ -83,18 +91,25 @@ end
 describe("published parameters and multiply-adds:", function()
   check_all(PUBLISHED)
 
+  it("networks of vectors and of small images in the guide", function()
+    for name, sizes in pairs{
+      perceptron = { 20, 20 }, adaline = { 4, 4 }, madaline = { 4, 4 }, linearClassifier = CIFAR,
+      twoLayerNetwork = CIFAR, deepAutoencoder = { 784 }, neocognitron = { 1, 16, 16 },
+      lenet5Original = { 1, 32, 32 }, lenet5 = { 1, 32, 32 }, convnet = CIFAR,
+    } do
+      local cells = counts.of(models[name](), sizes).cells
+      assert.is_truthy(guide:match("`" .. name .. "[({][^\n]*"):find(cells, 1, true), cells)
+    end
+    local cells = counts.of(models.multilayer{ 784, 300, 10 }, { 784 }).cells
+    assert.is_truthy(guide:find(cells, 1, true), cells)
+  end)
+
   it("lenet5Original{}: 60,000 before the codes", function()
     local found = counts.of(models.lenet5Original(), { 1, 32, 32 })
     assert.equal(60000, found.parameters)
     -- C1, C3 with its 60 connections, C5, F6.
     assert.equal(28 * 28 * 6 * 25 + 10 * 10 * 60 * 25 + 16 * 25 * 120 + 120 * 84, found.products)
     assert.equal(61706, counts.parameters(models.lenet5()))
-  end)
-
-  it("DenseNets for CIFAR with more growth", function()
-    assert.equal(6979642, counts.parameters(models.cifarDensenet{ 100 })) -- 7.0 million
-    assert.equal(27249082, counts.parameters(models.cifarDensenet{ 100, 24 })) -- 27.2
-    assert.equal(15324406, counts.parameters(models.cifarDensenet{ 250, 24, true })) -- 15.3
   end)
 
   it("GoogLeNet's auxiliary heads are there for training alone", function()
@@ -278,7 +293,7 @@ describe("SqueezeNet", function()
     for name, expected in pairs(ANSWERS) do
       local x = prepare(("%s/images/%s.jpg"):format(real, name))
       local scores = torch.noGrad(model.forward, model, x:view(1, 3, 227, 227))
-      local values, indices = torch.topk(torch.softMax(scores):view(-1), 2, 1, true, true)
+      local values, indices = torch.topk(torch.softMax(scores)[1], 2, 1, true, true)
       for i, answer in ipairs(expected) do
         local class = classes[math.tointeger(indices[i])]
         assert.is_truthy(class:find(answer[1], 1, true), ("%s: %s"):format(name, class))

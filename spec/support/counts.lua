@@ -13,7 +13,8 @@ local function read_row(line)
 end
 
 --- Of a network on one sample of these sizes: `parameters`, `operations` (multiply-adds of all
--- layers) and `products` (those of convolutions and linear layers, which is what papers count).
+-- layers), `products` (those of convolutions and linear layers, which is what papers count), and
+-- `cells`, the first two as docs/models.md has them.
 function counts.of(model, sizes)
   local text = model:summary(torch.zeros(1, table.unpack(sizes)))
   local found = { products = 0 }
@@ -25,6 +26,7 @@ function counts.of(model, sizes)
   end
   local parameters, operations = text:match("([%d,]+) parameters .-([%d,]+) multiply%-adds")
   found.parameters, found.operations = number(parameters), number(operations)
+  found.cells = ("| %s | %s |"):format(parameters, operations)
   return found
 end
 

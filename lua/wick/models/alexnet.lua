@@ -63,7 +63,7 @@ function alexnet.alexnet(...)
     convolution(256, 384, 3, 1, 1), nn.ReLU(true),
     convolution(384, 384, 3, 1, 2), nn.ReLU(true),
     convolution(384, 256, 3, 1, 2), nn.ReLU(true), pool(),
-    nn.View(features),
+    parts.flatten(features),
     nn.Dropout(o.dropout), nn.Linear(features, hidden), nn.ReLU(true),
     nn.Dropout(o.dropout), nn.Linear(hidden, hidden), nn.ReLU(true),
     nn.Linear(hidden, o.classes)))

@@ -45,7 +45,7 @@ function convnet.convnet(...)
     end
   end
   local features = from * side * side
-  model:add(nn.View(features))
+  model:add(parts.flatten(features))
   for _ = 1, o.hidden do
     model:add(nn.Linear(features, o.neurons)):add(nn.ReLU(true))
     if o.dropout > 0 then model:add(nn.Dropout(o.dropout)) end

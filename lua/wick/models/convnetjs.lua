@@ -23,7 +23,7 @@ function convnetjs.convnetjs(...)
       :add(nn.SpatialMaxPooling(2, 2))
     from = to
   end
-  parts.fill(model:add(nn.View(from * 4 * 4)):add(nn.Linear(from * 4 * 4, o.classes)), draw)
+  parts.fill(model:add(parts.flatten(from * 4 * 4)):add(nn.Linear(from * 4 * 4, o.classes)), draw)
   for _, module in ipairs((model:findModules("nn.SpatialConvolution"))) do
     module.bias:fill(0.1)
   end

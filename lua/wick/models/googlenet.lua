@@ -98,7 +98,7 @@ local function head(from, o, wide, add)
   end
   local side, reduced, hidden = (maps - 5) // 3 + 1, wide(128), wide(1024)
   local model = nn.Sequential():add(nn.SpatialAveragePooling(5, 5, 3, 3))
-  return add(model, from, reduced, 1):add(nn.View(reduced * side * side))
+  return add(model, from, reduced, 1):add(parts.flatten(reduced * side * side))
     :add(nn.Linear(reduced * side * side, hidden)):add(nn.ReLU(true)):add(nn.Dropout(0.7))
     :add(nn.Linear(hidden, o.classes))
 end
@@ -117,8 +117,7 @@ end
 local function add_modules(model, i, from, o, wide, add)
   local widths = MODULES[i]
   if not widths then
-    return model:add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.View(from))
-      :add(nn.Dropout(o.dropout)):add(nn.Linear(from, o.classes))
+    return parts.addClassifier(model, from, o.classes, o.dropout)
   elseif widths == "pool" then
     model:add(pool())
   elseif widths ~= "head" then

@@ -120,8 +120,7 @@ function inception.inceptionV2(...)
     module, from = row[1](from, row[2], wide)
     model:add(module)
   end
-  return parts.initialize(model):add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.View(from))
-    :add(nn.Dropout(o.dropout)):add(nn.Linear(from, o.classes))
+  return parts.addClassifier(parts.initialize(model), from, o.classes, o.dropout)
 end
 
 local SPLIT_OPTIONS = args{

@@ -14,7 +14,7 @@ function lenet.lenet5(...)
   return parts.chain(
     nn.SpatialConvolution(o.channels, 6, 5, 5), nn.ReLU(true), nn.SpatialMaxPooling(2, 2),
     nn.SpatialConvolution(6, 16, 5, 5), nn.ReLU(true), nn.SpatialMaxPooling(2, 2),
-    nn.SpatialConvolution(16, 120, 5, 5), nn.ReLU(true), nn.View(120),
+    nn.SpatialConvolution(16, 120, 5, 5), nn.ReLU(true), parts.flatten(120),
     nn.Linear(120, 84), nn.ReLU(true), nn.Linear(84, o.classes))
 end
 

@@ -4,6 +4,7 @@
 local args = require "wick.args"
 local codes_of = require "wick.models.lenet_codes"
 local nn = require "nn"
+local parts = require "wick.models.parts"
 local torch = require "torch"
 
 local original = {}
@@ -104,7 +105,7 @@ function original.lenet5Original(...)
     nn.SpatialConvolutionMap(connections(), 5, 5), nn.SpatialSubSampling(16, 2, 2, 2, 2),
     nn.SpatialConvolution(16, 120, 5, 5), nn.Linear(120, 84),
   } do
-    if torch.typename(module) == "nn.Linear" then model:add(nn.View(120)) end
+    if torch.typename(module) == "nn.Linear" then model:add(parts.flatten(120)) end
     add_squashing(model:add(module))
   end
   model:add(original.CodeDistances(codes_of.lenet5Codes(o.classes)))

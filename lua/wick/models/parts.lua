@@ -36,10 +36,17 @@ function parts.addNormalized(model, from, to, kernel, options)
     :add(nn.ReLU(true))
 end
 
---- Adds the classifier that ends on a mean over each plane; returns the model.
-function parts.addClassifier(model, features, classes)
-  return model:add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.View(features))
-    :add(nn.Linear(features, classes))
+--- Images as vectors of `features` numbers, a row for each of a batch, even of one.
+function parts.flatten(features)
+  return nn.View(features):setNumInputDims(3)
+end
+
+--- Adds the classifier that ends on a mean over each plane, behind dropout where that is given;
+-- returns the model.
+function parts.addClassifier(model, features, classes, dropout)
+  model:add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(parts.flatten(features))
+  if dropout then model:add(nn.Dropout(dropout)) end
+  return model:add(nn.Linear(features, classes))
 end
 
 -- Initial values ---------------------------------------------------------------------------------

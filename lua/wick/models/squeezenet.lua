@@ -66,7 +66,7 @@ function squeezenet.squeezenet(...)
   end
   local last = nn.SpatialConvolution{ from, o.classes, kernel = 1, pad = 1, name = "conv_final" }
   model:add(nn.Dropout(o.dropout)):add(last):add(nn.ReLU(true))
-    :add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.View(o.classes))
+    :add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(parts.flatten(o.classes))
   return initialize(model, last)
 end
 

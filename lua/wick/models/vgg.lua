@@ -62,7 +62,7 @@ function vgg.vgg(...)
   end
   local model, from = add_stacks(nn.Sequential(), stacks, o.channels, o.width, add)
   local features = from * side * side
-  model:add(nn.View(features))
+  model:add(parts.flatten(features))
     :add(nn.Linear(features, hidden)):add(nn.ReLU(true)):add(nn.Dropout(o.dropout))
     :add(nn.Linear(hidden, hidden)):add(nn.ReLU(true)):add(nn.Dropout(o.dropout))
     :add(nn.Linear(hidden, o.classes))
@@ -80,7 +80,7 @@ function vgg.cifarVgg(...)
   local stacks = configuration_of("wick.models.cifarVgg", o.depth)
   local model, features = add_stacks(nn.Sequential(), stacks, o.channels, o.width,
     parts.addNormalized)
-  return parts.initialize(model):add(nn.View(features)):add(nn.Linear(features, o.classes))
+  return parts.initialize(model):add(parts.flatten(features)):add(nn.Linear(features, o.classes))
 end
 
 return vgg
