@@ -98,21 +98,27 @@ endif
 
 OBJ := $(BUILD)/obj
 CORE := $(sort $(shell find core -name '*.c'))
-# main.c and edit.c are the program's alone; system.c is in both.
+# main.c and edit.c are the program's alone; system.c is in both. embed.c and limits.c are for hosts
+# with a Lua state of their own.
 PROGRAM_ONLY := bindings/main.c bindings/edit.c
-BINDINGS := $(sort $(filter-out $(PROGRAM_ONLY),$(wildcard bindings/*.c)))
+EMBED_ONLY := bindings/embed.c bindings/limits.c
+BINDINGS := $(sort $(filter-out $(PROGRAM_ONLY) $(EMBED_ONLY),$(wildcard bindings/*.c)))
 PROGRAM_OBJECTS := $(PROGRAM_ONLY:%.c=$(OBJ)/%.o) $(OBJ)/bindings/system.o
 CORE_OBJECTS := $(CORE:%.c=$(OBJ)/%.o)
 BINDING_OBJECTS := $(BINDINGS:%.c=$(OBJ)/%.o)
+EMBED_OBJECTS := $(EMBED_ONLY:%.c=$(OBJ)/%.o) $(OBJ)/modules.o $(BINDING_OBJECTS)
 LIBRARY := $(BUILD)/libwick.a
 SHARED := $(BUILD)/libwick.so.0
+LUA_LIBRARY := $(BUILD)/libwick_lua.a
+LUA_SHARED := $(BUILD)/libwick_lua.so.0
 MODULE := $(BUILD)/lib/wick/core.so
 PROGRAM := $(BUILD)/wick
 C_TESTS := $(patsubst spec/%.c,$(BUILD)/spec/%,$(wildcard spec/*_test.c))
 HOSTS := $(patsubst examples/embed/%.c,$(BUILD)/embed/%,$(wildcard examples/embed/*.c))
 LUA_FILES := $(sort $(shell find lua -name '*.lua'))
 
-all: $(LIBRARY) $(SHARED) $(MODULE) $(PROGRAM) $(BUILD)/wick.pc ## builds everything
+all: $(LIBRARY) $(SHARED) $(LUA_LIBRARY) $(LUA_SHARED) $(MODULE) $(PROGRAM) \
+  $(BUILD)/wick.pc $(BUILD)/wick_lua.pc ## builds everything
 ifeq ($(BUILD),build)
 	@ln -sfn build/wick wick
 endif
@@ -126,6 +132,15 @@ $(OBJ)/spec/%_test.o: EXTRA = -Ispec
 $(OBJ)/bindings/%.o $(OBJ)/spec/support/interpreter.o: EXTRA = $(LUA_COMPILE)
 $(OBJ)/bindings/main.o: EXTRA = $(LUA_COMPILE) $(PLACES)
 $(OBJ)/bindings/edit.o: EXTRA = $(LUA_COMPILE) $(call package,--cflags libedit)
+
+$(BUILD)/modules.c: $(LUA_FILES) bindings/modules.lua $(BUILD)/sources
+	@mkdir -p $(@D)
+	@$(LUA) bindings/modules.lua $(LUA_FILES) > $@
+
+$(OBJ)/modules.o: $(BUILD)/modules.c bindings/modules.h $(BUILD)/flags | tools
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) -Ibindings -c $< -o $@
 
 $(OBJ)/%.o: %.c $(BUILD)/flags | tools
 	@mkdir -p $(@D)
@@ -141,6 +156,7 @@ $(BUILD)/flags: FORCE
 	@$(call keep,$(CC) $(COMPILE) $(AVX2) $(AVX512) $(LIBRARIES) $(LDFLAGS))
 
 -include $(CORE_OBJECTS:.o=.d) $(BINDING_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) \
+  $(EMBED_ONLY:%.c=$(OBJ)/%.d) \
   $(patsubst $(BUILD)/spec/%,$(OBJ)/spec/%.d,$(C_TESTS))
 
 # ---- linking ---------------------------------------------------------------------------------
@@ -153,18 +169,25 @@ $(LIBRARY): $(CORE_OBJECTS) $(BUILD)/sources
 
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
-	@$(call keep,$(CORE) $(BINDINGS))
+	@$(call keep,$(CORE) $(BINDINGS) $(LUA_FILES))
+
+# What a host with a Lua state of its own links with: the core, the bindings, the Lua modules.
+$(LUA_LIBRARY): $(EMBED_OBJECTS) $(CORE_OBJECTS) $(BUILD)/sources
+	@rm -f $@
+	@echo '  ar $@'
+	$(Q)ar rcs $@ $(EMBED_OBJECTS) $(CORE_OBJECTS)
 
 $(BUILD)/libwick.map:
 	@mkdir -p $(@D)
-	@echo 'WICK_0 { global: wick_[a-z]*; local: *; };' > $@
+	@echo 'WICK_0 { global: wick_[a-z]*; luaopen_wick; local: *; };' > $@
 
-$(SHARED): $(LIBRARY) $(BUILD)/libwick.map
+# Lua itself is the host's, linked or built in.
+$(SHARED) $(LUA_SHARED): $(BUILD)/%.so.0: $(BUILD)/%.a $(BUILD)/libwick.map
 	@echo '  ld $@'
-	$(Q)$(CC) -shared $(SANITIZE_LINK) $(LDFLAGS) -Wl,-soname,libwick.so.0 \
+	$(Q)$(CC) -shared $(SANITIZE_LINK) $(LDFLAGS) -Wl,-soname,$(@F) \
 	  -Wl,--version-script=$(BUILD)/libwick.map -Wl,-z,nodelete \
-	  -Wl,--whole-archive $(LIBRARY) -Wl,--no-whole-archive $(LIBRARIES) -o $@
-	@ln -sfn libwick.so.0 $(BUILD)/libwick.so
+	  -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBRARIES) -o $@
+	@ln -sfn $(@F) $(@:.0=)
 
 # Never unloaded: the thread pool would lose its code when a Lua state closes.
 $(MODULE): $(BINDING_OBJECTS) $(LIBRARY) $(BUILD)/sources
@@ -184,15 +207,24 @@ $(BUILD)/wick.pc: FORCE
 	  'Name: wick' 'Description: tensors, gradients and neural networks' 'Version: $(VERSION)' \
 	  'Libs: -L$${libdir} -lwick' 'Libs.private: $(LIBRARIES)' 'Cflags: -I$${includedir}' > $@
 
+$(BUILD)/wick_lua.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	  'Name: wick_lua' 'Description: Wick in a Lua state of the host' 'Version: $(VERSION)' \
+	  'Requires: lua5.4' 'Libs: -L$${libdir} -lwick_lua' 'Libs.private: $(LIBRARIES)' \
+	  'Cflags: -I$${includedir}' > $@
+
 $(BUILD)/spec/%_test: $(OBJ)/spec/%_test.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  ld $@'
 	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) $< $(LIBRARY) $(LIBRARIES) -o $@
 
-$(BUILD)/embed/%: examples/embed/%.c $(LIBRARY)
+# Hosts see what an installation gives them: the two headers and the libraries.
+$(BUILD)/embed/%: examples/embed/%.c $(LUA_LIBRARY) bindings/wick_lua.h
 	@mkdir -p $(@D)
 	@echo '  cc $<'
-	$(Q)$(CC) $(COMPILE) $(SANITIZE_LINK) $(LDFLAGS) $< $(LIBRARY) $(LIBRARIES) -o $@
+	$(Q)$(CC) $(COMPILE) $(LUA_COMPILE) -Ibindings $(SANITIZE_LINK) $(LDFLAGS) $< $(LUA_LIBRARY) \
+	  $(call package,--libs lua5.4) $(LIBRARIES) -o $@
 
 # ---- what the machine must have --------------------------------------------------------------
 
@@ -302,16 +334,18 @@ env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
 # ---- installing ------------------------------------------------------------------------------
 
 ROOT = $(DESTDIR)$(PREFIX)
-INSTALLED = bin/wick include/wick.h lib/libwick.a lib/libwick.so.0 lib/libwick.so \
-  lib/pkgconfig/wick.pc lib/lua/5.4/wick/core.so $(LUA_FILES:lua/%=share/lua/5.4/%)
+INSTALLED = bin/wick include/wick.h include/wick_lua.h lib/libwick.a lib/libwick.so.0 \
+  lib/libwick.so lib/libwick_lua.a lib/libwick_lua.so.0 lib/libwick_lua.so \
+  lib/pkgconfig/wick.pc lib/pkgconfig/wick_lua.pc lib/lua/5.4/wick/core.so $(LUA_FILES:lua/%=share/lua/5.4/%)
 
 install: all ## puts the program, the libraries and the Lua files under PREFIX
 	@install -D -m 755 $(PROGRAM) $(ROOT)/bin/wick
-	@install -D -m 644 core/wick.h $(ROOT)/include/wick.h
-	@install -D -m 644 $(LIBRARY) $(ROOT)/lib/libwick.a
-	@install -D -m 755 $(SHARED) $(ROOT)/lib/libwick.so.0
+	@install -D -m 644 -t $(ROOT)/include core/wick.h bindings/wick_lua.h
+	@install -D -m 644 -t $(ROOT)/lib $(LIBRARY) $(LUA_LIBRARY)
+	@install -D -m 755 -t $(ROOT)/lib $(SHARED) $(LUA_SHARED)
 	@ln -sfn libwick.so.0 $(ROOT)/lib/libwick.so
-	@install -D -m 644 $(BUILD)/wick.pc $(ROOT)/lib/pkgconfig/wick.pc
+	@ln -sfn libwick_lua.so.0 $(ROOT)/lib/libwick_lua.so
+	@install -D -m 644 -t $(ROOT)/lib/pkgconfig $(BUILD)/wick.pc $(BUILD)/wick_lua.pc
 	@install -D -m 755 $(MODULE) $(ROOT)/lib/lua/5.4/wick/core.so
 	@for f in $(LUA_FILES:lua/%=%); do \
 	  install -D -m 644 lua/$$f $(ROOT)/share/lua/5.4/$$f || exit 1; done

@@ -47,6 +47,10 @@ void lua_wick_keep_state(lua_State *L);
 void lua_wick_push_state(lua_State *L);
 /* What it holds: NULL once the Lua state has begun to close. */
 wick_lua *const *lua_wick_state_slot(lua_State *L);
+/* Copies the allocator that the context of a state that is still to be opened takes. */
+void lua_wick_keep_allocator(lua_State *L, const wick_allocator *allocator);
+/* The allocator kept, NULL: none. */
+const wick_allocator *lua_wick_allocator(lua_State *L);
 /* To be called with every new box: runs a full collection when the bytes allocated since the last
  * exceed the budget, and asks for steps in between. */
 void lua_wick_spend(lua_State *L, wick_lua *state);

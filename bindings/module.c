@@ -48,7 +48,7 @@ static void open_state(lua_State *L)
     state->running = L;
     state->dtype = WICK_FLOAT32;
     find_used(&state->op);
-    if (wick_context_new(NULL, &state->context))
+    if (wick_context_new(lua_wick_allocator(L), &state->context))
         luaL_error(L, "%s", wick_message());
     lua_wick_keep_state(L);
 }

@@ -2,6 +2,8 @@
 #include "lua_wick.h"
 
 static const char state_key;
+/* In the registry: a wick_allocator. */
+static const char allocator_key;
 
 static wick_lua *state_in(lua_State *L, wick_lua *const *slot)
 {
@@ -41,6 +43,21 @@ wick_context *lua_wick_context(lua_State *L)
 void lua_wick_keep_state(lua_State *L)
 {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+}
+
+void lua_wick_keep_allocator(lua_State *L, const wick_allocator *allocator)
+{
+    wick_allocator *kept = lua_newuserdatauv(L, sizeof *kept, 0);
+    *kept = *allocator;
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &allocator_key);
+}
+
+const wick_allocator *lua_wick_allocator(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &allocator_key);
+    const wick_allocator *kept = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return kept;
 }
 
 /* ---- the budget ---- */

@@ -67,6 +67,9 @@ lua_places *lua_wick_places(lua_State *L);
 void lua_wick_free_places(lua_places *places); /* NULL is fine */
 /* Opens the standard libraries, sets the paths and requires wick.core. Raises. */
 void lua_wick_open_places(lua_State *L, const lua_places *places);
+/* What the state's host calls in a new state to make modules found (a Lua function without
+ * arguments): states of other threads begin with it. */
+void lua_wick_keep_opener(lua_State *L, lua_CFunction opener);
 /* Pushes what require(name) returns. */
 void lua_wick_require(lua_State *L, const char *name);
 /* A message handler: the message with a traceback. */

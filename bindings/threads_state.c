@@ -8,7 +8,11 @@
 
 struct lua_places {
     char *path, *cpath;
+    lua_CFunction opener; /* NULL: the paths are enough */
 };
+
+/* In the registry: the opener. */
+static const char opener_key;
 
 static char *copy_field(lua_State *L, const char *field)
 {
@@ -36,6 +40,9 @@ lua_places *lua_wick_places(lua_State *L)
         return NULL;
     places->path = copy_field(L, "path");
     places->cpath = copy_field(L, "cpath");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &opener_key);
+    places->opener = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
     if (places->path && places->cpath)
         return places;
     lua_wick_free_places(places);
@@ -57,11 +64,22 @@ void lua_wick_require(lua_State *L, const char *name)
     lua_call(L, 1, 1);
 }
 
+void lua_wick_keep_opener(lua_State *L, lua_CFunction opener)
+{
+    lua_pushcfunction(L, opener);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &opener_key);
+}
+
 void lua_wick_open_places(lua_State *L, const lua_places *places)
 {
     luaL_openlibs(L);
     set_path(L, "path", places->path);
     set_path(L, "cpath", places->cpath);
+    if (places->opener) {
+        lua_wick_keep_opener(L, places->opener);
+        lua_pushcfunction(L, places->opener);
+        lua_call(L, 0, 0);
+    }
     lua_wick_require(L, "wick.core");
 }
 
