@@ -76,7 +76,7 @@ local function row_height(row, tile)
 end
 
 local function measure(contents, tile)
-  local width, height = #(contents.title or "") * 12, TITLE
+  local width, height = #(contents.title or "") * 12, contents.title and TITLE or MARGIN
   for _, row in ipairs(contents.rows) do
     width = math.max(width, (#row - 1) * (tile + GAP) - GAP, #(row[1] or "") * 6)
     height = height + row_height(row, tile)
@@ -104,7 +104,7 @@ function sheet.draw(contents)
   local paper = torch.FloatTensor(3, height, width)
   for channel = 1, 3 do paper[channel]:fill(PAPER[channel] / 255) end
   if contents.title then write(paper, contents.title, MARGIN, 12, INK, 2) end
-  local y = TITLE
+  local y = contents.title and TITLE or MARGIN
   for _, row in ipairs(contents.rows) do
     draw_row(paper, row, y, tile)
     y = y + row_height(row, tile)

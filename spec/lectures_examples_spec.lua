@@ -46,12 +46,12 @@ describe("the lectures' script on", function()
 
   it("sizes agrees with its formulas, and says where windows do not fit", function()
     local text = example.run("lectures/05_sizes")
-    has(text, "windows of 3 at a step of 3 do not fit 7 pixels with a border of 0: "
-      .. "(7 - 3 + 0) / 3 + 1 = 2.33", "28 x  28 x 6           456", "24 x  24 x 10         1510",
+    has(text, "does not fit: a height of 7 padded by 0 has 2.33 places for windows of 3",
+      "28 x  28 x 6           456", "24 x  24 x 10         1510",
       "32 x  32 x 10          760", "55 x  55 x 96        34944", "110,592 parameters",
       "854,196,224 multiply-adds", "271,351,808 multiply-adds")
     has(example.run("lectures/05_sizes", "--input 224 --kernel 11 --stride 4 --filters 96"),
-      "54 x  54 x 96        34944", "= 54.25")
+      "54 x  54 x 96        34944", "54.25 places")
   end)
 
   it("pooling takes the largest and the mean", function()
@@ -59,6 +59,27 @@ describe("the lectures' script on", function()
     has(text, "1 1 2 4   6 8   3.25 5.25", "5 6 7 8   3 4      2    2", "64 x 112 x 112",
       "33 35 36", "0 1 0 2       0.25 0.25 0.5 0.5")
     assert.equal(1, example.pictures(text))
+  end)
+
+  it("perceptron to ResNet lets systems learn by their own rules", function()
+    local text = example.draw("lectures/07_perceptron_to_resnet",
+      "--images 300 --effort 0.2 --only perceptron,Madaline,Adaline,ConvNetJS")
+    has(text, "1957  perceptron                10426 parameters", "letters",
+      "1962  Madaline                      9 parameters  learns exclusive or in")
+    local function right(name)
+      return example.number(text:match(name .. "[^\n]+"), "parameters ")
+    end
+    assert.is_true(right("Adaline") > 60, text)
+    assert.is_true(right("ConvNetJS") > 60, text)
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("what networks see draws filters, maps, projections and dreams", function()
+    local text = example.draw("lectures/08_what_networks_see", "--steps 60 --weights nowhere")
+    assert.is_true(example.number(text, "three convolutions:") > 60)
+    assert.is_true(example.number(text, "it takes") >= 7)
+    has(text, "SqueezeNet: there is no nowhere; --weights says where its weights are")
+    assert.equal(4, example.pictures(text))
   end)
 
   it("augmentation makes the same digits worth more", function()

@@ -20,15 +20,9 @@ local options = cmd:parse(arg)
 
 -- The formulas -----------------------------------------------------------------------------------
 
--- (N - F + 2 P) / S + 1. Where that is no whole number the last pixels are not seen by any window;
--- who wants to know demands an exact fit.
-local function output_size(n, kernel, stride, pad, exact)
-  local size = (n - kernel + 2 * pad) / stride + 1
-  if exact and size % 1 ~= 0 then
-    error(("windows of %d at a step of %d do not fit %d pixels with a border of %d: (%d - %d + %d) "
-      .. "/ %d + 1 = %.2f"):format(kernel, stride, n, pad, n, kernel, 2 * pad, stride, size), 0)
-  end
-  return math.floor(size)
+-- (N - F + 2 P) / S + 1, rounded down: where it is no whole number, no window sees the last pixels.
+local function output_size(n, kernel, stride, pad)
+  return math.floor((n - kernel + 2 * pad) / stride + 1)
 end
 
 local function parameters(kernel, depth, filters)
@@ -56,16 +50,19 @@ local function head(title)
   print("  image            filters                  output         parameters")
 end
 
-local function explain_fit(...)
-  local ok, message = pcall(output_size, ...)
-  print(ok and "  it fits exactly" or "  " .. message)
+-- Who wants to know of pixels that no window sees demands an exact fit.
+local function explain_fit(n, kernel, stride, pad)
+  local layer = nn.SpatialConvolution{ 1, 1, kernel = kernel, stride = stride, pad = pad,
+    fit = "exact" }
+  local ok, message = pcall(layer.forward, layer, torch.zeros(1, n, n))
+  print("  " .. (ok and "it fits exactly" or message:gsub("^%S+: ", "")))
 end
 
 if options.input > 0 then
   local n, kernel, stride, pad = options.input, options.kernel, options.stride, options.pad
   head("A layer of your own")
   describe(n, options.channels, options.filters, kernel, stride, pad)
-  explain_fit(n, kernel, stride, pad, true)
+  explain_fit(n, kernel, stride, pad)
   return
 end
 
@@ -73,7 +70,7 @@ end
 
 head("7 x 7 with 3 x 3: stride 1 gives 5, stride 2 gives 3, stride 3 does not fit")
 for stride = 1, 3 do describe(7, 1, 1, 3, stride, 0) end
-explain_fit(7, 3, 3, 0, true)
+explain_fit(7, 3, 3, 0)
 
 head("\nA border of (F - 1) / 2 keeps the size")
 for _, kernel in ipairs{ 3, 5, 7 } do describe(32, 3, 8, kernel, 1, (kernel - 1) // 2) end
