@@ -10,9 +10,17 @@ local function path(run, name)
   return run.options.save and paths.concat(run.options.save, name .. ".safetensors")
 end
 
+-- Makes a folder and those that it lies in.
+local function make_folder(folder)
+  if paths.dirp(folder) then return end
+  local parent = paths.dirname(folder)
+  if parent ~= folder then make_folder(parent) end
+  paths.mkdir(folder)
+end
+
 local function save(run, name, entries)
   if not run.options.save then return end
-  paths.mkdir(run.options.save)
+  make_folder(run.options.save)
   checkpoint.save(path(run, name), entries)
 end
 

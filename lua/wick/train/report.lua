@@ -26,7 +26,7 @@ end
 function report.duration(seconds)
   if seconds < 0.01 then return ("%.2g ms"):format(1000 * seconds) end
   if seconds < 1 then return ("%.0f ms"):format(1000 * seconds) end
-  if seconds < 60 then return ("%.1f s"):format(seconds) end
+  if seconds < 59.95 then return ("%.1f s"):format(seconds) end
   if seconds < 3600 then return ("%d min %02d s"):format(seconds // 60, seconds % 60 // 1) end
   return ("%d h %02d min"):format(seconds // 3600, seconds % 3600 // 60)
 end

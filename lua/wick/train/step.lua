@@ -49,10 +49,14 @@ local function first_bad_result(run, input, target, generator)
   return not ok and tostring(message):gsub("^[^\n]-:%d+: ", "") or nil
 end
 
+local function in_words(number)
+  return number ~= number and "not a number" or "infinite"
+end
+
 local function stop(run, what, number, input, target, generator)
   local found = first_bad_result(run, input, target, generator)
   errors.raise("wick.train: %s is %s at step %d of epoch %d%s: %s. The weights are those before "
-    .. "the step; a lower rate or clipNorm may help", what, tostring(number), run.batch_number,
+    .. "the step; a lower rate or clipNorm may help", what, in_words(number), run.batch_number,
     run.epoch + 1, run.learning_rate and (" (rate %.3g)"):format(run.learning_rate) or "",
     found or "a second run of the batch went well")
 end
