@@ -136,23 +136,52 @@ static int64_t whole_of(lua_State *L, const lua_match *match, const wick__arg *a
     return truncate ? lua_wick_integer(L, -1, name) : lua_wick_whole(L, -1, name);
 }
 
+/* Reads the list of integers on top of the stack; false where it is something else. */
+static bool read_integers(lua_State *L, wick_sizes *sizes)
+{
+    size_t count = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
+    bool whole = count > 0 && count <= WICK_MAX_DIM;
+    for (size_t j = 0; whole && j < count; j++) {
+        whole = lua_rawgeti(L, -1, (lua_Integer)j + 1) == LUA_TNUMBER && lua_isinteger(L, -1);
+        sizes->v[j] = lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    sizes->count = whole ? (int)count : 0;
+    return whole;
+}
+
+/* Sizes on top of the stack, given by name. */
+static void read_named_sizes(lua_State *L, const lua_match *match, const wick__arg *arg,
+                             wick_sizes *sizes)
+{
+    char name[NAME_TEXT];
+    if (!read_integers(L, sizes) &&
+        !lua_wick_sizes(L, lua_gettop(L), name_of(match, arg, name), sizes))
+        lua_wick_error(L, "%s: %s has to be a number or a list of numbers, got %s", match->op->name,
+                       arg->name, lua_wick_describe(L, -1));
+}
+
+/* Sizes given by their places. */
+static void read_placed_sizes(lua_State *L, const lua_match *match, int i, wick_sizes *sizes)
+{
+    char name[NAME_TEXT];
+    int top = lua_gettop(L);
+    for (int j = 0; j < match->span[i]; j++)
+        lua_pushvalue(L, match->position[i] + j);
+    if (match->span[i] != 1 || !read_integers(L, sizes))
+        lua_wick_sizes(L, top + 1, name_of(match, &match->op->args[i], name), sizes);
+    lua_settop(L, top);
+}
+
 static void read_sizes(lua_State *L, const lua_match *match, int i, int ndim, wick_sizes *sizes)
 {
     const wick__arg *arg = &match->op->args[i];
-    char name[NAME_TEXT];
-    name_of(match, arg, name);
     sizes->count = 0;
     if (match->position[i] > 0) {
-        int top = lua_gettop(L), at = match->position[i];
-        for (int j = 0; j < match->span[i]; j++)
-            lua_pushvalue(L, at + j);
-        lua_wick_sizes(L, top + 1, name, sizes);
-        lua_settop(L, top);
+        read_placed_sizes(L, match, i, sizes);
     } else if (match->position[i] < 0) {
         push_value(L, match, i);
-        if (!lua_wick_sizes(L, lua_gettop(L), name, sizes))
-            lua_wick_error(L, "%s: %s has to be a number or a list of numbers, got %s",
-                           match->op->name, arg->name, lua_wick_describe(L, -1));
+        read_named_sizes(L, match, arg, sizes);
         lua_pop(L, 1);
     }
     for (int j = 0; arg->kind == WICK__DIMS && j < sizes->count; j++)

@@ -4,8 +4,23 @@
 local Axes = {}
 Axes.__index = Axes
 
+-- Names of fields by prefix, an axis each, made at the first look.
+local function names_of(axes)
+  return setmetatable({}, {
+    __index = function(names, prefix)
+      local list = {}
+      for i, axis in ipairs(axes) do list[i] = prefix .. axis end
+      names[prefix] = list
+      return list
+    end,
+  })
+end
+
 local function new(arguments, dimensions)
-  return setmetatable({ arguments = arguments, dimensions = dimensions, count = #dimensions }, Axes)
+  return setmetatable({
+    arguments = arguments, dimensions = dimensions, count = #dimensions,
+    by_argument = names_of(arguments), by_dimension = names_of(dimensions),
+  }, Axes)
 end
 
 local axes = {
@@ -21,11 +36,9 @@ local function same_as(field)
   end
 end
 
---- The names of a layer's fields, in the order of arguments: of "k" kW and kH.
+--- The names of a layer's fields, in the order of arguments: of "k" kW and kH. The list is shared.
 function Axes:fields(prefix)
-  local names = {}
-  for i, axis in ipairs(self.arguments) do names[i] = prefix .. axis end
-  return names
+  return self.by_argument[prefix]
 end
 
 --- The place of an axis among arguments.
@@ -68,9 +81,9 @@ end
 
 --- A layer's values of a prefix in the order of dimensions; `default` where a field is nil.
 function Axes:values(layer, prefix, default)
-  local values = {}
-  for i, axis in ipairs(self.dimensions) do
-    local value = layer[prefix .. axis]
+  local values, names = {}, self.by_dimension[prefix]
+  for i = 1, self.count do
+    local value = layer[names[i]]
     values[i] = value == nil and default or value
   end
   return values

@@ -11,13 +11,21 @@ local function entries(size, kernel, step, dilation)
   return total // 2, total - total // 2
 end
 
+local function asks_for_same(pad)
+  for i = 1, #pad do
+    if pad[i] == "same" then return true end
+  end
+  return false
+end
+
 --- The input of a layer with axes, padded by `value` (0) where "same" asks for different sides, and
 -- the padding left to both sides alike, an axis each in the order of dimensions.
 function same_padding.apply(layer, input, value)
   local along = layer.axes
-  local pad, kernel = along:values(layer, "pad", layer.padding or 0), along:values(layer, "k")
-  local stride, dilation = along:values(layer, "d"), along:values(layer, "dilation", 1)
-  if not along:fits(input) then return input, pad end
+  local pad = along:values(layer, "pad", layer.padding or 0)
+  if not asks_for_same(pad) or not along:fits(input) then return input, pad end
+  local kernel, stride = along:values(layer, "k"), along:values(layer, "d")
+  local dilation = along:values(layer, "dilation", 1)
   for i, size in ipairs(along:sides(input)) do
     if pad[i] == "same" then
       local before, after = entries(size, kernel[i], stride[i], dilation[i])
