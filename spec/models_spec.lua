@@ -242,6 +242,44 @@ local function rounded(x)
   return (above > 0.5 or above == 0.5 and down % 2 == 1) and down + 1 or down
 end
 
+describe("initial values", function()
+  local function near(expected, found)
+    assert.is_true(math.abs(found - expected) < 0.03 * expected, ("%g, %g"):format(expected, found))
+  end
+
+  it("of AlexNet have a deviation of 0.01, biases 1 where ReLUs shall begin active", function()
+    local model = models.alexnet{ width = 1 / 4, size = 67 }
+    local biases = {}
+    for _, name in ipairs{ "SpatialConvolution", "Linear" } do
+      for _, layer in ipairs((model:findModules("nn." .. name))) do
+        near(0.01, layer.weight:detach():std())
+        biases[#biases + 1] = layer.bias:detach():mean()
+      end
+    end
+    assert.same({ 0, 1, 0, 1, 1, 1, 1, 0 }, biases)
+  end)
+
+  it("of residual networks keep the size of gradients, and normalisation begins as the identity",
+    function()
+      local model = models.resnet{ 18 }
+      local layer = model:get(6):get(1):get(1):get(1)
+      near(math.sqrt(2 / (9 * 64)), layer.weight:detach():std())
+      for _, norm in ipairs((model:findModules("nn.SpatialBatchNormalization"))) do
+        assert.is_true(norm.weight:detach():eq(1):all() and norm.bias:detach():eq(0):all())
+      end
+    end)
+
+  it("of LeNet-5 lie within 2.4 / fan-in, of the ConvNetJS network have variance 1 / fan-in",
+    function()
+      local lenet, convnetjs = models.lenet5Original(), models.convnetjs()
+      local bound = torch.abs(lenet:findModules("nn.SpatialConvolution")[2].weight:detach()):max()
+      assert.is_true(bound <= 2.4 / 400 and bound > 2.3 / 400)
+      local layer = convnetjs:findModules("nn.SpatialConvolution")[3]
+      near(math.sqrt(1 / 500), layer.weight:detach():std())
+      near(0.1, layer.bias:detach():mean())
+    end)
+end)
+
 -- The centre of an image as SqueezeNet was trained on it: BGR from 0 to 255, minus the means.
 local function prepare(path)
   local photo = image.load(path, 3, "byte")

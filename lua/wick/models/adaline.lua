@@ -50,6 +50,8 @@ Adaline.args = args{
   "wick.models.adaline", { "inputs", "integer", 16 }, { "outputs", "integer", 1 },
 }
 
+--- wick.models.adaline{inputs = 16, outputs = 1}: linear units with `learn(x, d [, rate = 0.01])`
+-- and `decide(x)`; the first told patterns of 4 x 4 switches apart.
 function Adaline:__init(...)
   local a = layer.begin(self, Adaline.args, ...)
   prepare(self, a.inputs, a.outputs)
@@ -94,6 +96,8 @@ Madaline.args = args{
   "wick.models.madaline", { "inputs", "integer", 16 }, { "units", "integer", 3 },
 }
 
+--- wick.models.madaline{inputs = 16, units = 3}: Adalines that vote, with
+-- `learn(x, d [, rate = 1])`.
 function Madaline:__init(...)
   local a = layer.begin(self, Madaline.args, ...)
   if a.units % 2 == 0 then
@@ -151,12 +155,8 @@ function Madaline:__tostring__()
   return ("%s(%d -> %d -> majority)"):format(torch.typename(self), self.inputs, self.units)
 end
 
---- wick.models.adaline{inputs = 16, outputs = 1}: linear units with `learn(x, d [, rate = 0.01])`
--- and `decide(x)`; the first told patterns of 4 x 4 switches apart.
+-- What wick.models offers.
 adaline.adaline = adaline.Adaline
-
---- wick.models.madaline{inputs = 16, units = 3}: Adalines that vote, with
--- `learn(x, d [, rate = 1])`.
 adaline.madaline = adaline.Madaline
 
 return adaline

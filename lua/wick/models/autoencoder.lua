@@ -17,7 +17,9 @@ Deep.args = args{
   { "sizes", "sizes", function() return { 784, 1000, 500, 250, 30 } end },
 }
 
--- Logistic units but for the code, which is linear.
+--- wick.models.deepAutoencoder{784, 1000, 500, 250, 30}: sizes of the input, the hidden layers and
+-- the code; the decoder mirrors the encoder. Units are logistic but for the code, which is linear.
+-- Methods `pretrain` and `encode`.
 function Deep:__init(...)
   parent.__init(self)
   local sizes = Deep.args:read(...).sizes
@@ -95,8 +97,7 @@ function Deep:pretrain(data, options)
   return machines
 end
 
---- wick.models.deepAutoencoder{784, 1000, 500, 250, 30}: sizes of the input, the hidden layers and
--- the code; the decoder mirrors the encoder. Methods `pretrain` and `encode`.
+-- What wick.models offers.
 autoencoder.deepAutoencoder = autoencoder.DeepAutoencoder
 
 return autoencoder

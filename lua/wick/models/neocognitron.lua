@@ -190,6 +190,9 @@ Network.args = args{
   channels = 1, size = 16, kernel = 5, selectivity = 2,
 }
 
+--- wick.models.neocognitron{planes = {12, 24, 64}, channels = 1, size = 16, kernel = 5,
+-- selectivity = 2}: stages of S- and C-cells, the last of S-cells that see the whole image of
+-- size x size, with `learn(x, labels)` and `classify(x)`. Images are positive, zero where dark.
 function Network:__init(...)
   parent.__init(self)
   local o = Network.args:read(...)
@@ -242,9 +245,7 @@ function Network:classify(x)
   return labels
 end
 
---- wick.models.neocognitron{planes = {12, 24, 64}, channels = 1, size = 16, kernel = 5,
--- selectivity = 2}: stages of S- and C-cells, the last of S-cells that see the whole image of
--- size x size, with `learn(x, labels)` and `classify(x)`. Images are positive, zero where dark.
+-- What wick.models offers.
 neocognitron.neocognitron = neocognitron.Neocognitron
 
 return neocognitron

@@ -13,6 +13,8 @@ Perceptron.args = args{
   "wick.models.perceptron", { "inputs", "integer", 400 }, { "outputs", "integer", 26 },
 }
 
+--- wick.models.perceptron{inputs = 400, outputs = 26}: a layer of step units with
+-- `learn(x, d [, rate = 1])`, for images of 20 x 20 and the letters.
 function Perceptron:__init(...)
   local a = layer.begin(self, Perceptron.args, ...)
   self:parameter("weight", a.outputs, a.inputs)
@@ -73,8 +75,7 @@ function Perceptron:__tostring__()
   return ("%s(%d -> %d)"):format(torch.typename(self), self.inputs, self.outputs)
 end
 
---- wick.models.perceptron{inputs = 400, outputs = 26}: a layer of step units with
--- `learn(x, d [, rate = 1])`, for images of 20 x 20 and the letters.
+-- What wick.models offers.
 perceptron.perceptron = perceptron.Perceptron
 
 return perceptron

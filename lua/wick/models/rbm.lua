@@ -12,6 +12,8 @@ RBM.args = args{
   "wick.models.rbm", { "visible", "integer" }, { "hidden", "integer" }, linear = false,
 }
 
+--- wick.models.rbm{visible, hidden, linear = false}: a module whose output are the probabilities of
+-- its hidden units, with `learn` and `reconstruct`; `linear`: hidden units are Gaussian.
 function RBM:__init(...)
   local a = layer.begin(self, RBM.args, ...)
   self:parameter("weight", a.hidden, a.visible)
@@ -96,8 +98,7 @@ function RBM:__tostring__()
     self.linear and " linear" or "")
 end
 
---- wick.models.rbm{visible, hidden, linear = false}: a module whose output are the probabilities of
--- its hidden units, with `learn` and `reconstruct`; `linear`: hidden units are Gaussian.
+-- What wick.models offers.
 rbm.rbm = rbm.RBM
 
 return rbm
