@@ -8,7 +8,7 @@
 --
 --   features   the frozen network's features, computed once, and a linear classifier
 --   layer      a new last layer on the frozen network, with fresh augmentation in every epoch
---   finetune   the same, and all other layers learn at a tenth of the rate
+--   finetune   that classifier as the last layer, and all others learn at a tenth of the rate
 --   scratch    for comparison: the same network and time, beginning from random numbers
 local torch = require "torch"
 local nn = require "nn"
@@ -23,8 +23,8 @@ local train = require "wick.train"
 local REGIMES = { "features", "layer", "finetune", "scratch" }
 -- Epochs and the highest learning rate of each.
 local RECIPES = {
-  features = { epochs = 15, rate = 0.02 }, layer = { epochs = 4, rate = 0.02 },
-  finetune = { epochs = 4, rate = 0.02 }, scratch = { epochs = 4, rate = 0.02 },
+  features = { epochs = 15, rate = 0.02 }, layer = { epochs = 6, rate = 0.02 },
+  finetune = { epochs = 4, rate = 0.01 }, scratch = { epochs = 4, rate = 0.02 },
 }
 
 local function read_options()
@@ -34,8 +34,8 @@ local function read_options()
   cmd:option("-data", "", "the folder with train/ and val/")
   cmd:option("-weights", "", "SqueezeNet's weights, a safetensors file; without it they are random")
   cmd:option("-regime", "all", "features, layer, finetune, scratch or all")
-  cmd:option("-epochs", 0, "passes through the images; 0: 15 for features, else 4")
-  cmd:option("-rate", 0, "the highest learning rate; 0: 0.02")
+  cmd:option("-epochs", 0, "passes through the images; 0: 15, 6, 4 and 4")
+  cmd:option("-rate", 0, "the highest learning rate; 0: 0.02, for finetune 0.01")
   cmd:option("-batch", 32, "images a step")
   cmd:option("-side", 227, "side of what the network sees")
   cmd:option("-width", 1, "of the network; weights are for 1")
@@ -65,7 +65,8 @@ local function middle(options, mirrored)
 end
 
 local function augmented(options)
-  return { { "RandomResizedCrop", options.side, scale = { 0.4, 1 } }, { "HFlip" } }
+  local short = options.side * 256 // 227
+  return { { "Resize", short }, { "RandomCrop", options.side }, { "HFlip" } }
 end
 
 local MEAN = { 104, 117, 123 } -- of ImageNet: blue, green, red
@@ -138,6 +139,7 @@ local function settings(options, regime, model, changes)
   return given
 end
 
+-- Each makes the options of wick.train for a network.
 local regimes = {}
 
 function regimes.features(options, model)
@@ -160,6 +162,8 @@ function regimes.layer(options, model)
 end
 
 function regimes.finetune(options, model)
+  train(regimes.features(options, model))
+  model:get(2):get(1):freeze() -- the features' means and deviations stay
   return on_images(options, "finetune", model, {
     groups = { { match = "^base", learningRateMultiplier = 0.1 } },
   })

@@ -133,6 +133,14 @@ function Module:__finish()
   if rawget(self, "options") then require("nn.options").finish(self) end
 end
 
+-- What every layer's text ends with: its activation, and whether it is frozen.
+function Module:__annotate__(text)
+  if rawget(self, "modules") then return text end
+  local given = rawget(self, "options")
+  if given and given.activation then text = text .. ", " .. given.activation end
+  return rawget(self, "frozen") and text .. ", frozen" or text
+end
+
 -- Steps without an optimiser ---------------------------------------------------------------------
 
 --- Zeroes all gradients.

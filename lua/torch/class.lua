@@ -84,9 +84,9 @@ function operators.__call(object, ...)
 end
 
 function operators.__tostring(object)
-  local handler = hook_of(object, "__tostring__")
-  if handler then return handler(object) end
-  return class.typename(object)
+  local handler, annotate = hook_of(object, "__tostring__"), hook_of(object, "__annotate__")
+  local text = handler and handler(object) or class.typename(object)
+  return annotate and annotate(object, text) or text
 end
 
 local function index_through_hook(object, key)
@@ -234,7 +234,7 @@ end
 
 --- `torch.class(name [, parent] [, module])`: makes a class whose instances are tables. Returns its
 -- metatable, where methods go, and its parent's. A method `__finish` is called when the constructor
--- is through.
+-- is through; `__annotate__(text)` returns what `tostring` makes of an object's text.
 function class.class(name, ...)
   local count = select("#", ...)
   local parent, module = ...
