@@ -60,6 +60,9 @@ local CASES = {
   { "squeezenet", { dropout = 0, width = NARROW }, { 3, 64, 64 }, 3e-3, 2 },
 }
 
+-- Configurations of VGG that differ from others in their number of layers alone.
+local LONG = { B = true, D = true, E = true }
+
 -- Behind a ReLU a score that begins below zero for all images stays there.
 local function wake(model)
   for _, entry in ipairs(model:namedParameters()) do
@@ -89,7 +92,7 @@ describe("eight samples are learnt by heart by a narrow", function()
 
   for _, case in ipairs(CASES) do
     local name, options, sizes, rate, seed = table.unpack(case)
-    it(title(name, options), function()
+    it(title(name, options) .. (LONG[options[1]] and " #long" or ""), function()
       torch.manualSeed(seed or 1)
       options.classes = 8
       if sizes[1] == 1 then options.channels = 1 end
