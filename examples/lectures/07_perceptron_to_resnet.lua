@@ -10,6 +10,7 @@ local image = require "image"
 local paths = require "paths"
 local models = require "wick.models"
 local digits = paths.dofile("../digits.lua")
+local learn = paths.dofile("../learn.lua")
 local sheet = paths.dofile("../sheet.lua")
 
 local cmd = torch.CmdLine()
@@ -137,7 +138,7 @@ local function autoencoder()
   local machines = model:pretrain(images, { epochs = steps(12), batch = 20 })
   local flat = test_images:view(-1, 64)
   local before = torch.pow(model:forward(test_images) - flat, 2):mean()
-  digits.train(model, images, images:view(-1, 64), { steps = steps(1500),
+  learn.train(model, images, images:view(-1, 64), { steps = steps(1500),
     criterion = nn.BCECriterion() })
   local output = model:forward(test_images)
   report(2006, "deep autoencoder", model, ("8 numbers a digit: error %.4f after pre-training, "
@@ -190,9 +191,9 @@ local function train(entry)
   local year, name, side, builder, settings, count, rate = table.unpack(entry)
   local model = build(builder, settings)
   local images, labels, test_images, test_labels = load_digits(side)
-  digits.train(model, images, labels, { steps = steps(count), rate = rate })
+  learn.train(model, images, labels, { steps = steps(count), rate = rate })
   report(year, name, model, ("%.1f %% of the test digits")
-    :format(digits.accuracy(model, test_images, test_labels)))
+    :format(learn.accuracy(model, test_images, test_labels)))
   local first = model:findModules("nn.SpatialConvolution")[1]
   if name == "LeNet-5" then
     show_weights("LeNet-5, 1998: its six first filters of 5 x 5", first.weight, 5, 6)

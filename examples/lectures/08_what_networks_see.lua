@@ -13,6 +13,7 @@ local checkpoint = require "wick.checkpoint"
 local files = require "wick.image"
 local models = require "wick.models"
 local digits = paths.dofile("../digits.lua")
+local learn = paths.dofile("../learn.lua")
 local sheet = paths.dofile("../sheet.lua")
 
 local cmd = torch.CmdLine()
@@ -41,9 +42,9 @@ model:add(nn.View(48 * 7 * 7):setNumInputDims(3)):add(nn.Linear(48 * 7 * 7, 10))
 local images, labels = digits.load("train", SIDE)
 local test_images, test_labels = digits.load("test", SIDE)
 local untrained = model:get(1).weight:detach():clone()
-digits.train(model, images, labels, { steps = options.steps })
+learn.train(model, images, labels, { steps = options.steps })
 print(("A network of three convolutions: %.1f %% of the test digits")
-  :format(digits.accuracy(model, test_images, test_labels)))
+  :format(learn.accuracy(model, test_images, test_labels)))
 
 local function filters_row(heading, weight, first, last)
   local row = { heading }
@@ -213,7 +214,7 @@ end
 local ideals, certain = { "What the network would like to see for 0 to 9" }, 0
 for class = 1, 10 do
   local picture = ideal(class)
-  local answer = digits.answers(model, picture:view(1, 1, SIDE, SIDE))[1]
+  local answer = learn.answers(model, picture:view(1, 1, SIDE, SIDE))[1]
   if answer == class then certain = certain + 1 end
   ideals[class + 1] = { picture }
 end

@@ -9,6 +9,7 @@ local image = require "image"
 local paths = require "paths"
 local data = require "wick.data"
 local digits = paths.dofile("../digits.lua")
+local learn = paths.dofile("../learn.lua")
 local sheet = paths.dofile("../sheet.lua")
 
 local cmd = torch.CmdLine()
@@ -59,9 +60,9 @@ print(("%d digits for training, %d for testing, %d steps"):format(images:size(1)
 for _, run in ipairs{ { "as they are" }, { "augmented", augmented } } do
   torch.manualSeed(options.seed)
   local model = digits.network(16)
-  digits.train(model, images, labels, { steps = options.steps, batch = 25, change = run[2] })
+  learn.train(model, images, labels, { steps = options.steps, batch = 25, change = run[2] })
   print(("  %-12s training %5.1f %%   test %5.1f %%"):format(run[1],
-    digits.accuracy(model, images, labels), digits.accuracy(model, test_images, test_labels)))
+    learn.accuracy(model, images, labels), learn.accuracy(model, test_images, test_labels)))
 end
 
 rows = {}

@@ -7,6 +7,7 @@ local gnuplot = require "gnuplot"
 local paths = require "paths"
 local data = require "wick.data"
 local digits = paths.dofile("../digits.lua")
+local learn = paths.dofile("../learn.lua")
 local sheet = paths.dofile("../sheet.lua")
 
 local cmd = torch.CmdLine()
@@ -36,7 +37,7 @@ end
 
 local images, labels = digits.load("train", 16, options.images)
 local model = digits.network(16)
-digits.train(model, images, labels, { steps = options.steps, change = function(batch, step)
+learn.train(model, images, labels, { steps = options.steps, change = function(batch, step)
   return through(trained_with, batch, step * 100)
 end })
 
@@ -73,7 +74,7 @@ for i = 1, test_labels:size(1) do
       first[i][1] - 1, options.views, label - 1, 100 * mean[i][label]), { test_images[i], "" } }
     for seed = 1, 7 do
       local seen = view(test_images[i], seed)
-      local answer = digits.answers(model, seen:view(1, 1, 16, 16))[1] - 1
+      local answer = learn.answers(model, seen:view(1, 1, 16, 16))[1] - 1
       row[seed + 2] = { seen, ("says %d"):format(answer) }
     end
     row[2][2] = ("says %d"):format(first[i][1] - 1)

@@ -1,0 +1,30 @@
+-- examples/apply/: what the scripts measure, at tiny settings.
+local example = require "spec.support.example"
+local scratch = require "spec.support.scratch"
+
+after_each(scratch.remove)
+
+describe("the example of", function()
+  it("denoising gains decibels", function()
+    local text = example.draw("apply/denoise", "--steps 150")
+    assert.is_true(math.abs(example.number(text, "noise:") - 14) < 0.2, text)
+    assert.is_true(example.number(text, "a gain of") > 4, text)
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("a detector finds digits where they are", function()
+    local text = example.draw("apply/detector", "--side 112 --digits 5 --scenes 1 --steps 350 --train 150")
+    assert.is_true(example.number(text, "windows it has not seen:") > 80, text)
+    local found, all = text:match("(%d+) of (%d+) digits found, ")
+    assert.is_true(tonumber(all) >= 3 and tonumber(found) >= tonumber(all) - 1, text)
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("Ising's lattices are in doubt near the critical temperature", function()
+    local text = example.draw("apply/ising",
+      "--side 12 --copies 8 --sweeps 60 --pictures 2 --steps 120")
+    assert.is_true(example.number(text, "from 2.8 to 3.4:") > 90, text)
+    assert.is_true(math.abs(example.number(text, "it is in doubt at") - 2.269) < 0.3, text)
+    assert.equal(2, example.pictures(text))
+  end)
+end)
