@@ -28,6 +28,7 @@ typedef struct wick_lua {
     uint64_t next_link; /* numbers of links, from 1 */
     struct lua_function *dead; /* functions whose nodes are gone, links still to be cleared */
     wick_dtype dtype;          /* default element type */
+    bool noting;               /* calls of operations are noted (record.c) */
     bool torch7;               /* Torch7's habits: integral results are integers */
     lua_wick_used op;          /* op.add and so on */
     int classes[WICK_DTYPES];  /* where the registry holds the tensors' metatables */
@@ -117,6 +118,14 @@ int lua_wick_dtype(const char *name);
 void lua_wick_inherit_links(lua_State *L, int index, int first, int n);
 void lua_wick_find_link(lua_State *L, int index, const wick_tensor *tensor);
 void lua_wick_open_links(lua_State *L);
+
+/* ---- noting calls (record.c) ---- */
+
+/* Notes that an operation made the `outputs` tensors from stack index `out` on of those from
+ * `first` on. Noted calls are what models are exported from. */
+void lua_wick_note_call(lua_State *L, const wick_op *op, const wick_call *call, int first, int out,
+                        int outputs);
+void lua_wick_open_record(lua_State *L);
 
 /* ---- values (value.c) ---- */
 

@@ -74,6 +74,8 @@ static void push_results(lua_State *L, wick_lua *state, const wick_op *op, wick_
     for (int i = 0; i < outputs; i++)
         if (wick_tensor_requires_grad(out[i]))
             lua_wick_inherit_links(L, box + i, first, call->inputs);
+    if (state->noting)
+        lua_wick_note_call(L, op, call, first, box, outputs);
     lua_wick_spend(L, state);
 }
 
@@ -136,6 +138,8 @@ static int call_into(lua_State *L, wick_lua *state, const lua_match *match, int 
     lua_wick_check(L, status);
     for (int i = 0; i < destinations; i++)
         lua_wick_inherit_links(L, to + i, first, call.inputs);
+    if (state->noting)
+        lua_wick_note_call(L, match->op, &call, first, 0, 0);
     lua_wick_spend(L, state);
     for (int i = 0; i < destinations; i++)
         lua_pushvalue(L, to + i);

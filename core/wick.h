@@ -446,6 +446,25 @@ wick_status wick_cifar_read(wick_context *context, const char *name, const void 
 wick_status wick_cifar100_load(wick_context *context, const char *path, wick_tensor **images,
                                wick_tensor **coarse, wick_tensor **fine);
 
+/* ---- trained networks ------------------------------------------------------------------------ */
+
+/* A network that a script saved with model:export(path, sizes): its operations and weights, no
+ * code. Used by one thread at a time, like its context. */
+typedef struct wick_model wick_model;
+
+/* Files are not trusted. Fails with WICK_EIO, WICK_EFORMAT, WICK_ENOMEM. */
+wick_status wick_model_load(wick_context *context, const char *path, wick_model **model);
+void wick_model_release(wick_model *model); /* NULL is fine */
+/* The shape of one sample, lent. */
+const wick_sizes *wick_model_sample(const wick_model *model);
+/* Prepares runs on `samples` samples; *bytes (NULL is fine) is what they need beside the weights,
+ * which the context holds from now on: it gives no freed block back until wick_context_trim, and
+ * runs ask its allocator for nothing. */
+wick_status wick_model_plan(wick_model *model, int64_t samples, size_t *bytes);
+/* The network's answer to samples x sample's shape (float32), a reference. No memory is asked for
+ * while no more than one earlier answer is held. */
+wick_status wick_model_run(wick_model *model, wick_tensor *input, wick_tensor **output);
+
 /* ---- images ---------------------------------------------------------------------------------- */
 
 /* Images are planes, channels x height x width: grey, grey and alpha, RGB, or RGB and alpha. uint8

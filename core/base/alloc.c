@@ -189,6 +189,8 @@ static size_t cache_bound(const wick__heap *heap, size_t live)
     size_t all = high + spare(high);
     size_t bound = all > live + ALWAYS_CACHED ? all - live : ALWAYS_CACHED;
     size_t limit = heap->count.limit;
+    if (heap->keep)
+        bound = SIZE_MAX;
     if (limit && bound > limit - (live < limit ? live : limit))
         bound = limit - (live < limit ? live : limit);
     return bound;
@@ -385,7 +387,15 @@ void wick_context_set_limit(wick_context *context, size_t bytes)
 void wick_context_trim(wick_context *context)
 {
     pthread_mutex_lock(&context->heap.lock);
+    context->heap.keep = false;
     shrink_cache(&context->heap, 0);
+    pthread_mutex_unlock(&context->heap.lock);
+}
+
+void wick__keep_cache(wick_context *context)
+{
+    pthread_mutex_lock(&context->heap.lock);
+    context->heap.keep = true;
     pthread_mutex_unlock(&context->heap.lock);
 }
 

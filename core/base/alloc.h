@@ -16,6 +16,7 @@ typedef struct wick__heap {
     wick_allocator host;
     wick_memory count;
     uint64_t fail_after; /* 0: never; 1: the next allocation and all later ones */
+    bool keep;           /* freed blocks stay, however many there are */
     bool poison;         /* fill what is handed out with 0xAB */
     struct wick__block *idle[WICK__CLASSES]; /* freed blocks, a list a class, newest first */
     struct wick__block *newest, *oldest;     /* all but small ones in the order of their freeing */
@@ -37,6 +38,8 @@ wick_status wick__alloc(wick_context *context, size_t bytes, void **memory);
 wick_status wick__alloc_zeroed(wick_context *context, size_t bytes, void **memory);
 /* `bytes` as given to wick__alloc; NULL is fine. */
 void wick__free(wick_context *context, void *memory, size_t bytes);
+/* From now on every freed block is kept for reuse, until wick_context_trim. */
+void wick__keep_cache(wick_context *context);
 
 /* Objects are blocks that keep the context alive, and are counted in its memory. */
 typedef enum wick__object { WICK__STORAGE_OBJECT, WICK__NODE_OBJECT } wick__object;

@@ -76,6 +76,12 @@ function Module:namedParameters(buffers)
   return list
 end
 
+--- model:export(path, {3, 32, 32}): writes the model as it evaluates, in float32, as data that
+-- wick_model_load reads in programs without Lua; the sizes are those of one sample.
+function Module:export(path, sizes)
+  require("nn.export")(self, path, sizes)
+end
+
 for _, name in ipairs{ "check", "summary" } do
   Module[name] = function(self, ...)
     return require("nn.summary")[name](self, ...)

@@ -1,0 +1,163 @@
+-- model:export: the network as data for wick_model_load (core/model), the operations of an
+-- evaluation and the tensors that they read. It is evaluated with two numbers of samples; what
+-- differs between the two follows the number of samples, and is written as N.
+local core = require "wick.core"
+local errors = require "wick.errors"
+local torch = require "torch"
+local safetensors = require "wick.safetensors"
+
+local SAMPLES = { 2, 3 }
+
+local function refuse(text, ...)
+  errors.raise("export: " .. text, ...)
+end
+
+-- Evaluating -------------------------------------------------------------------------------------
+
+-- What an evaluation of so many samples does: { calls, tensors, input, output }, by keys.
+local function evaluate(model, sizes, samples)
+  local input = torch.FloatTensor(samples, table.unpack(sizes)):fill(0.5)
+  local calls, tensors, output = core.noteCalls(torch.noGrad, function()
+    return model:forward(input)
+  end)
+  if not output then refuse("the model gives %s, not one tensor", "a table") end
+  return { calls = calls, tensors = tensors, input = core.tensorKey(input), output = output }
+end
+
+-- A number for every tensor: those of the results, from 0, the input, on; others are weights.
+local function number_results(run)
+  local numbers, count = { [run.input] = 0 }, 1
+  for _, call in ipairs(run.calls) do
+    if #call.outputs == 0 then
+      refuse("%s writes into a tensor that was there before; use its functional form", call.word)
+    end
+    for _, key in ipairs(call.outputs) do
+      numbers[key] = numbers[key] or count
+      count = count + 1
+    end
+  end
+  return numbers
+end
+
+-- Numbers ----------------------------------------------------------------------------------------
+
+-- A whole number that is `a` for 2 samples and `b` for 3.
+local function integer_text(a, b, word)
+  if a == b then return ("%d"):format(a) end
+  local each = b - a
+  if a ~= each * SAMPLES[1] then
+    refuse("an argument of %s is %d for %d samples and %d for %d", word, a, SAMPLES[1], b,
+      SAMPLES[2])
+  end
+  return each == 1 and "N" or ("%dN"):format(each)
+end
+
+-- Exactly, as a whole number times a power of two.
+local function real_text(number)
+  local integer = math.tointeger(number)
+  if integer then return ("%d"):format(integer) end
+  if number ~= number then refuse("an argument is not a number") end
+  if number - number ~= 0 then return number > 0 and "inf" or "-inf" end
+  local exponent = 0
+  while not math.tointeger(number) do
+    number, exponent = number * 2, exponent - 1
+  end
+  return ("%d^%d"):format(math.tointeger(number), exponent)
+end
+
+local function value_text(a, b, word)
+  if type(a) ~= "table" then
+    return math.type(a) == "float" and a == b and real_text(a) or integer_text(a, b, word)
+  end
+  if #a ~= #b then refuse("an argument of %s has as many sizes as there are samples", word) end
+  local texts = {}
+  for i = 1, #a do texts[i] = integer_text(a[i], b[i], word) end
+  return #a == 0 and "[]" or table.concat(texts, ",")
+end
+
+-- The program ------------------------------------------------------------------------------------
+
+local function names_of(model)
+  local names = {}
+  for _, entry in ipairs(model:namedParameters(true)) do
+    names[core.tensorKey(entry.tensor)] = entry.name
+  end
+  return names
+end
+
+-- A writer of operands, which collects the weights that it comes across.
+local function operands_of(runs, names)
+  local one, other = runs[1], runs[2]
+  local weights, written = {}, {}
+  local function weight(key, other_key, word)
+    if written[key] then return written[key] end
+    local tensor, again = one.tensors[key], other.tensors[other_key]
+    if not (tensor:isSameSizeAs(again) and torch.equal(tensor, again)) then
+      refuse("%s reads a tensor that depends on the input, but was made by no operation", word)
+    end
+    written[key] = names[key] or ("constant.%d"):format(#weights + 1)
+    weights[#weights + 1] = { written[key], tensor:clone() }
+    return written[key]
+  end
+  local function operand(key, other_key, word)
+    local number = key and one.numbers[key]
+    if not key then return "-" end
+    if number ~= other.numbers[other_key] then refuse("%s reads other tensors each time", word) end
+    return number and ("%%%d"):format(number) or weight(key, other_key, word)
+  end
+  return operand, weights
+end
+
+local function line(call, other, operand)
+  local words = { call.word }
+  for i, key in ipairs(call.inputs) do
+    words[#words + 1] = operand(key, other.inputs[i], call.word)
+  end
+  words[#words + 1] = "|"
+  for i, value in ipairs(call.values) do
+    words[#words + 1] = value_text(value, other.values[i], call.word)
+  end
+  return table.concat(words, " ")
+end
+
+local function is_alike(calls, others)
+  if #calls ~= #others then return false end
+  for i, call in ipairs(calls) do
+    if call.word ~= others[i].word or #call.inputs ~= #others[i].inputs then return false end
+  end
+  return true
+end
+
+local function program(runs, operand)
+  if not is_alike(runs[1].calls, runs[2].calls) then
+    refuse("the model does other things for %d samples than for %d", SAMPLES[1], SAMPLES[2])
+  end
+  local lines = {}
+  for i, call in ipairs(runs[1].calls) do
+    lines[i] = line(call, runs[2].calls[i], operand)
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Writes the model's evaluation to `path`; `sizes` is the shape of one sample.
+return function(model, path, sizes)
+  if type(sizes) ~= "table" or #sizes == 0 then
+    refuse("expected a file's name and the sizes of one sample, {3, 32, 32}; got %s as sizes",
+      errors.value(sizes))
+  end
+  local copy = model:clone():float()
+  copy:evaluate()
+  local runs = {}
+  for i, samples in ipairs(SAMPLES) do
+    runs[i] = evaluate(copy, sizes, samples)
+    runs[i].numbers = number_results(runs[i])
+  end
+  local operand, weights = operands_of(runs, names_of(copy))
+  local text = program(runs, operand)
+  local output = runs[1].numbers[runs[1].output]
+  if not output then refuse("the model's output does not depend on its input") end
+  safetensors.save(path, weights, {
+    ["wick.model"] = "1", ["wick.program"] = text, ["wick.output"] = ("%d"):format(output),
+    ["wick.input"] = "float32 " .. table.concat(sizes, " "),
+  })
+end

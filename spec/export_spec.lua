@@ -1,0 +1,161 @@
+-- model:export and the C side that carries out what it wrote: lua/nn/export.lua, core/model,
+-- through the host examples/embed/classify.c.
+local core = require "wick.core"
+local models = require "wick.models"
+local nn = require "nn"
+local safetensors = require "wick.safetensors"
+local torch = require "torch"
+
+local host = (os.getenv("WICK_BUILD") or "build") .. "/embed/classify"
+
+local function with_names(n, check)
+  local names = {}
+  for i = 1, n do names[i] = os.tmpname() end
+  local done, message = pcall(check, table.unpack(names))
+  for _, name in ipairs(names) do os.remove(name) end
+  if not done then error(message, 0) end
+end
+
+-- What the host prints for a model's file and an input.
+local function run(file, input)
+  local output
+  with_names(1, function(name)
+    safetensors.save(name, { input = input })
+    local pipe = assert(io.popen(("%s %s %s 2>&1"):format(host, file, name)))
+    output = pipe:read("a")
+    pipe:close()
+  end)
+  return output
+end
+
+-- Asserts that C answers as Lua does, bit for bit, and asks for no memory once it has planned.
+local function answers_alike(model, sizes, samples)
+  local input = torch.rand(samples or 2, table.unpack(sizes)) - 0.5
+  model:evaluate()
+  with_names(1, function(file)
+    model:export(file, sizes)
+    local lines = {}
+    torch.noGrad(model.forward, model, input):clone():apply(function(x)
+      lines[#lines + 1] = ("%a"):format(x)
+    end)
+    lines[#lines + 1] = "allocations by ten more runs: 0\nbytes left: 0\n"
+    assert.equal(table.concat(lines, "\n"), run(file, input))
+  end)
+end
+
+local function small()
+  torch.manualSeed(7)
+  local net = nn.Sequential():add(nn.SpatialConvolution(3, 8, 3, 3, 1, 1, 1, 1))
+  net:add(nn.SpatialBatchNormalization(8)):add(nn.ReLU()):add(nn.SpatialMaxPooling(2, 2, 2, 2))
+  net:add(nn.View(-1):setNumInputDims(3)):add(nn.Dropout()):add(nn.Linear(8 * 16, 10))
+  net:forward(torch.rand(4, 3, 8, 8)) -- running statistics of some use
+  return net:add(nn.LogSoftMax())
+end
+
+describe("an exported network", function()
+  it("answers in C as in Lua, for any number of samples", function()
+    for _, samples in ipairs{ 1, 2, 5 } do answers_alike(small(), { 3, 8, 8 }, samples) end
+  end)
+
+  it("may branch, add, join and average", function()
+    local branches = nn.Concat(2):add(nn.SpatialConvolution(3, 4, 1, 1))
+    branches:add(nn.SpatialConvolution(3, 5, 3, 3, 1, 1, 1, 1))
+    local sum = nn.ConcatTable():add(nn.Identity()):add(nn.Sequential():add(nn.Sigmoid()))
+    answers_alike(nn.Sequential():add(branches):add(sum):add(nn.CAddTable())
+      :add(nn.SpatialCrossMapLRN(5)):add(nn.SpatialAveragePooling(2, 2, 2, 2))
+      :add(nn.View(-1):setNumInputDims(3)):add(nn.SoftMax()), { 3, 6, 6 })
+  end)
+
+  for name, sizes in pairs{
+    lenet5 = { 1, 32, 32 }, squeezenet = { 3, 64, 64 }, cifarResnet = { 3, 32, 32 },
+  } do
+    it("may be the model " .. name, function()
+      answers_alike(models[name](), sizes, 1)
+    end)
+  end
+
+  it("leaves the model and the random numbers as they were", function()
+    local net, state = small(), core.getGenerator()
+    net:training()
+    local mean, output = net:get(2).running_mean:clone(), net.output
+    with_names(1, function(file) net:export(file, { 3, 8, 8 }) end)
+    assert.is_true(net.train)
+    assert.is_true(torch.equal(mean, net:get(2).running_mean))
+    assert.equal(output, net.output)
+    assert.equal(state, core.getGenerator())
+  end)
+end)
+
+describe("export", function()
+  local function refusal(model, sizes)
+    local message
+    with_names(1, function(file)
+      message = select(2, pcall(model.export, model, file, sizes or { 4 }))
+    end)
+    return message
+  end
+
+  local function module_of(update)
+    local module = nn.Identity()
+    module.updateOutput = update
+    return module
+  end
+
+  local function drawn() return math.random() end
+
+  it("refuses what it cannot write down", function()
+    assert.matches("sizes of one sample", refusal(small(), 3))
+    assert.matches("gives a table", refusal(nn.ConcatTable():add(nn.Identity())))
+    assert.matches("writes into a tensor that was there before",
+      refusal(module_of(function(_, x) return torch.exp(x):add(1) end)))
+    assert.matches("depends on the input, but was made by no operation", refusal(
+      module_of(function(_, x) return x + torch.FloatTensor(1, 4):apply(drawn) end)))
+    assert.matches("other things for 2 samples than for 3", refusal(
+      module_of(function(_, x) return x:size(1) == 2 and torch.exp(x) or torch.exp(x) + 1 end)))
+    assert.matches("does not depend on its input", refusal(
+      module_of(function() return torch.FloatTensor(2, 2) end)))
+  end)
+end)
+
+describe("a file that is no model", function()
+  local good = { ["wick.model"] = "1", ["wick.input"] = "float32 2", ["wick.output"] = "1",
+    ["wick.program"] = "add %0 b | 1" }
+
+  local function says(changes)
+    local metadata, output = {}, nil
+    for key, value in pairs(good) do metadata[key] = value end
+    for key, value in pairs(changes) do metadata["wick." .. key] = value or nil end
+    with_names(1, function(file)
+      safetensors.save(file, { b = torch.Tensor{ 1, 2 } }, metadata)
+      output = run(file, torch.Tensor{ { 3, 4 } })
+    end)
+    return (output:gsub("\nbytes left: 0\n$", ""))
+  end
+
+  it("is refused by line and word", function()
+    assert.equal("0x1p+2\n0x1.8p+2\nallocations by ten more runs: 0", says{})
+    for message, changes in pairs{
+      ['no usable "wick.model"'] = { model = "2" },
+      ['no usable "wick.input"'] = { input = "float32 -2" },
+      ['no usable "wick.output"'] = { output = "2" },
+      ['line 1: no operation "explode"'] = { program = "explode %0 | 1" },
+      ['line 1: no operation ""'] = { program = "\nadd %0 b | 1" },
+      ['line 1: no tensor "c"'] = { program = "add %0 c | 1" },
+      ['line 1: no tensor "%1"'] = { program = "add %1 b | 1" },
+      ["line 1: add takes other tensors"] = { program = "add %0 | 1" },
+      ['line 1: "x" are no arguments of add'] = { program = "add %0 b | x" },
+      ['line 1: "1 2" are no arguments of add'] = { program = "add %0 b | 1 2" },
+      ["line 1: narrow: no such dimension"] = { program = "narrow %0 | 7 0 1" },
+      ["planned for 1 samples, the input is 1 x 2 of float32"] = {
+        input = "float32 3", program = "relu %0 |" },
+    } do
+      assert.truthy(says(changes):find(message, 1, true), message .. " / " .. says(changes))
+    end
+  end)
+
+  it("is refused when nothing of it makes sense", function()
+    with_names(1, function(file)
+      assert.matches("safetensors", run(file, torch.ones(1, 2)))
+    end)
+  end)
+end)
