@@ -8,7 +8,7 @@ local root = arg[0]:match("^(.*)/docs/[^/]*$") or "."
 local target = arg[1] or root .. "/build/docs"
 local guides = {
   "start", "tensors", "autograd", "layers", "nngraph", "operations", "files", "images",
-  "augmentation", "data", "models", "training", "plots", "speed", "torch7", "torchnet",
+  "augmentation", "data", "embedding", "models", "training", "plots", "speed", "torch7", "torchnet",
 }
 
 local function read(path)

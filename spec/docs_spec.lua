@@ -40,7 +40,8 @@ for _, path in ipairs{
   "README.md", "docs/start.md", "docs/tensors.md", "docs/autograd.md", "docs/layers.md",
   "docs/nngraph.md",
   "docs/operations.md", "docs/files.md", "docs/plots.md", "docs/images.md", "docs/augmentation.md",
-  "docs/data.md", "docs/models.md", "docs/training.md", "docs/torch7.md", "docs/torchnet.md",
+  "docs/data.md", "docs/embedding.md", "docs/models.md", "docs/training.md", "docs/torch7.md",
+  "docs/torchnet.md",
 } do
   describe(path, function()
     for _, block in ipairs(blocks_of(read(root .. "/" .. path))) do

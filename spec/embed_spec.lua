@@ -163,3 +163,21 @@ describe("the sandbox", function()
     assert.equal("true", guarded("torch.deserialize(torch.serialize(torch.ones(3))):sum() == 3"))
   end)
 end)
+
+describe("docs/embedding.md", function()
+  it("shows C that compiles without a warning", function()
+    local file = assert(io.open("docs/embedding.md"))
+    local text, blocks = file:read("a"), 0
+    file:close()
+    for block in text:gmatch("```c\n(.-)```") do
+      blocks = blocks + 1
+      with_files({ block }, function(name)
+        local pipe = io.popen(("cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -Icore -Ibindings "
+          .. "-Wno-unused-function $(pkg-config --cflags lua5.4) -x c %s 2>&1"):format(name))
+        assert.equal("", pipe:read("a"))
+        pipe:close()
+      end)
+    end
+    assert.equal(2, blocks)
+  end)
+end)
