@@ -119,8 +119,15 @@ function Map:__init(...)
   build(self, layer.begin(self, Map.args, ...))
 end
 
+-- The planes of an input that the table may reach: those behind them have no part in it.
+local function reached(self, input)
+  local dim = input:dim() - 2
+  if dim < 1 or input:size(dim) <= self.nInputPlane then return input end
+  return input:narrow(dim, 1, self.nInputPlane)
+end
+
 function Map:updateOutput(input)
-  return torch.conv2d(input, full_weight(self, outputs_of(self), inputs_of(self)), self.bias,
+  return torch.conv2d(reached(self, input), full_weight(self, outputs_of(self), inputs_of(self)), self.bias,
     { stride = { self.dH, self.dW } })
 end
 
@@ -144,7 +151,7 @@ function FullMap:__init(...)
 end
 
 function FullMap:updateOutput(input)
-  return torch.convTranspose2d(input, full_weight(self, inputs_of(self), outputs_of(self)),
+  return torch.convTranspose2d(reached(self, input), full_weight(self, inputs_of(self), outputs_of(self)),
     self.bias, { stride = { self.dH, self.dW } })
 end
 

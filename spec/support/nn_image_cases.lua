@@ -34,6 +34,10 @@ local function convolutions(case, simple, sizes)
     make = function()
       return nn.SpatialConvolutionMap(torch.Tensor{ { 1, 1 }, { 2, 1 }, { 2, 3 }, { 1, 2 } }, 2, 2)
     end, input = sizes(2, 2, 3, 3), output = { 2, 3, 2, 2 } })
+  case("SpatialConvolutionMap", { -- a plane that the table does not reach
+    make = function()
+      return nn.SpatialConvolutionMap(torch.Tensor{ { 1, 1 }, { 2, 1 } }, 2, 2)
+    end, input = sizes(2, 3, 3, 3), output = { 2, 1, 2, 2 } })
   case("SpatialConvolutionLocal", { make = simple("SpatialConvolutionLocal", 2, 3, 4, 3, 2, 2),
     named = function()
       return nn.SpatialConvolutionLocal{ 2, 3, size = { 4, 3 }, kernel = 2 }
