@@ -13,30 +13,25 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/context.h"
 #include "base/status.h"
 
-enum { ALIGNMENT = 64, POISON = 0xAB };
-static const size_t HUGE_PAGE = (size_t)2 << 20;
+enum { SMALLEST = 64, POISON = 0xAB };
 static const size_t ALWAYS_CACHED = (size_t)64 << 20;
 static const size_t AGAIN = (size_t)256 << 20;
 static const uint64_t WINDOW = 8; /* allocated bytes a window, in multiples of what is in use */
 
-/* Idle memory and the rest of a size class are out of bounds for the address sanitizer, which also
- * wants every block from its own allocator. */
+/* Idle memory and the rest of a size class are out of bounds for the address sanitizer. */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define HIDE(memory, bytes) __asan_poison_memory_region(memory, bytes)
 #define SHOW(memory, bytes) __asan_unpoison_memory_region(memory, bytes)
 #define READS_IDLE __attribute__((no_sanitize_address, noinline))
-enum { MAPS_LARGE_BLOCKS = 0 };
 #else
 #define HIDE(memory, bytes) ((void)0)
 #define SHOW(memory, bytes) ((void)0)
 #define READS_IDLE
-enum { MAPS_LARGE_BLOCKS = 1 };
 #endif
 
 /* What stands at the beginning of an idle block. */
@@ -47,55 +42,12 @@ struct wick__block {
     int class;
 };
 
-/* ---- the system's memory --------------------------------------------------------------------- */
-
-/* Whole pages on a boundary of huge ones, which the kernel is asked to use. */
-static void *map_pages(size_t bytes)
-{
-    char *all =
-        mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED)
-        return NULL;
-    size_t before = (HUGE_PAGE - (uintptr_t)all % HUGE_PAGE) % HUGE_PAGE;
-    char *memory = all + before;
-    if (before)
-        munmap(all, before);
-    munmap(memory + bytes, HUGE_PAGE - before);
-    madvise(memory, bytes, MADV_HUGEPAGE);
-    return memory;
-}
-
-static bool is_mapped(size_t bytes)
-{
-    return MAPS_LARGE_BLOCKS && bytes >= HUGE_PAGE;
-}
-
-static void *system_allocate(void *host, size_t bytes)
-{
-    void *memory = NULL;
-    (void)host;
-    if (is_mapped(bytes))
-        return map_pages(bytes);
-    return posix_memalign(&memory, ALIGNMENT, bytes) ? NULL : memory;
-}
-
-static void system_release(void *host, void *memory, size_t bytes)
-{
-    (void)host;
-    if (is_mapped(bytes))
-        munmap(memory, bytes);
-    else
-        free(memory);
-}
-
-const wick_allocator wick__system_allocator = {system_allocate, system_release, NULL};
-
 /* ---- size classes ---------------------------------------------------------------------------- */
 
 /* The class that holds `bytes`, and the size of its blocks: 64, 80, 96, 112, 128, 160, ... */
 static bool size_class(size_t bytes, int *class, size_t *size)
 {
-    size_t units = bytes <= ALIGNMENT ? 3 : (bytes - 1) / 16;
+    size_t units = bytes <= SMALLEST ? 3 : (bytes - 1) / 16;
     int shift = units < 4 ? 0 : 61 - __builtin_clzl(units);
     size_t quarters = units >> shift;
     *class = 4 * shift + (int)quarters - 3;
