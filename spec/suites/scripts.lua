@@ -29,10 +29,13 @@ add("demos", {
   { "profiling/conv-cpu.lua", "" },
 })
 
+local supervised = "-threads 1 -size small -type float -batchSize 100 -model "
+
 add("tutorials", { "2_supervised/doall.lua", "A_datasets/mnist.lua" }, {
   { "1_getstarted/getstarted.lua", "" },
-  { "2_supervised/doall.lua", "-threads 1 -size small -model linear -type float -batchSize 100",
-    "housenumbers" },
+  { "2_supervised/doall.lua", supervised .. "linear", "housenumbers", "doall.lua linear" },
+  { "2_supervised/doall.lua", supervised .. "mlp", "housenumbers", "doall.lua mlp" },
+  { "2_supervised/doall.lua", supervised .. "convnet", "housenumbers", "doall.lua convnet" },
   { "5_newmodules/0_test_dropout.lua", "" },
   { "5_newmodules/1_dropout.lua", "" },
   { "6_cuda/1_simple.lua", "" },
