@@ -10,7 +10,7 @@ local ALLOWED = {
   -- files, and the system that is there; fcntl and flock lock, readlink follows links
   "open openat close pread read write fstat fstatat fsync fchmod fchown fcntl flock faccessat "
   .. "readlink renameat unlinkat getenv getrandom sysconf sched_getaffinity __sched_cpucount "
-  .. "sched_yield clock_gettime __errno_location __tls_get_addr",
+  .. "sched_getcpu sched_setaffinity sched_yield clock_gettime __errno_location __tls_get_addr",
   -- threads; new ones block all signals, and forking hosts find the pool in order
   "pthread_sigmask sigfillset __register_atfork pthread_atfork pthread_create pthread_detach "
   .. "pthread_join pthread_once",
