@@ -127,8 +127,8 @@ local function reached(self, input)
 end
 
 function Map:updateOutput(input)
-  return torch.conv2d(reached(self, input), full_weight(self, outputs_of(self), inputs_of(self)), self.bias,
-    { stride = { self.dH, self.dW } })
+  local weight = full_weight(self, outputs_of(self), inputs_of(self))
+  return torch.conv2d(reached(self, input), weight, self.bias, { stride = { self.dH, self.dW } })
 end
 
 --- Multiply-adds for an output: those of the connections there are.
@@ -151,8 +151,9 @@ function FullMap:__init(...)
 end
 
 function FullMap:updateOutput(input)
-  return torch.convTranspose2d(reached(self, input), full_weight(self, inputs_of(self), outputs_of(self)),
-    self.bias, { stride = { self.dH, self.dW } })
+  local weight = full_weight(self, inputs_of(self), outputs_of(self))
+  return torch.convTranspose2d(reached(self, input), weight, self.bias,
+    { stride = { self.dH, self.dW } })
 end
 
 --- Multiply-adds for an input.
