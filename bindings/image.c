@@ -70,6 +70,38 @@ static int image_format(lua_State *L)
     return 1;
 }
 
+/* ---- formats that are read without options --------------------------------------------------- */
+
+typedef wick_status size_of_file(const char *name, const void *data, size_t bytes,
+                                 wick_image_size *size);
+typedef wick_status decode_file(wick_context *context, const char *name, const void *data,
+                                size_t bytes, wick_dtype dtype, size_t limit, wick_tensor **image);
+
+/* (name, bytes) -> channels, height, width, bits a sample */
+static int push_size_of(lua_State *L, const char *what, size_of_file *size_of)
+{
+    size_t bytes;
+    wick_image_size size;
+    const char *name = check_name(L, 1, what);
+    const void *data = check_bytes(L, 2, what, &bytes);
+    lua_wick_check(L, size_of(name, data, bytes, &size));
+    return push_size(L, &size);
+}
+
+/* (name, bytes, type [, limit]) -> channels x height x width */
+static int push_decoded(lua_State *L, const char *what, const char *what_limit, decode_file *decode)
+{
+    size_t bytes;
+    const char *name = check_name(L, 1, what);
+    const void *data = check_bytes(L, 2, what, &bytes);
+    wick_dtype dtype = check_type(L, 3, what);
+    size_t limit = check_count(L, 4, what_limit);
+    wick_tensor **image = lua_wick_push_box(L);
+    lua_wick_check(L, decode(lua_wick_context(L), name, data, bytes, dtype, limit, image));
+    lua_wick_settle(L, -1);
+    return 1;
+}
+
 /* ---- PNG ---- */
 
 /* pngEncode(image [, bits]) -> the file as a ByteTensor */
@@ -86,26 +118,13 @@ static int png_encode(lua_State *L)
 /* pngSize(name, bytes) -> channels, height, width, bits a sample */
 static int png_size(lua_State *L)
 {
-    size_t bytes;
-    wick_image_size size;
-    const char *name = check_name(L, 1, "pngSize");
-    const void *data = check_bytes(L, 2, "pngSize", &bytes);
-    lua_wick_check(L, wick_png_size(name, data, bytes, &size));
-    return push_size(L, &size);
+    return push_size_of(L, "pngSize", wick_png_size);
 }
 
 /* pngDecode(name, bytes, type [, limit]) -> channels x height x width */
 static int png_decode(lua_State *L)
 {
-    size_t bytes;
-    const char *name = check_name(L, 1, "pngDecode");
-    const void *data = check_bytes(L, 2, "pngDecode", &bytes);
-    wick_dtype dtype = check_type(L, 3, "pngDecode");
-    size_t limit = check_count(L, 4, "pngDecode: limit");
-    wick_tensor **image = lua_wick_push_box(L);
-    lua_wick_check(L, wick_png_decode(lua_wick_context(L), name, data, bytes, dtype, limit, image));
-    lua_wick_settle(L, -1);
-    return 1;
+    return push_decoded(L, "pngDecode", "pngDecode: limit", wick_png_decode);
 }
 
 /* ---- JPEG ---- */
@@ -176,26 +195,13 @@ static int pnm_encode(lua_State *L)
 /* pnmSize(name, bytes) -> channels, height, width, bits a sample */
 static int pnm_size(lua_State *L)
 {
-    size_t bytes;
-    wick_image_size size;
-    const char *name = check_name(L, 1, "pnmSize");
-    const void *data = check_bytes(L, 2, "pnmSize", &bytes);
-    lua_wick_check(L, wick_pnm_size(name, data, bytes, &size));
-    return push_size(L, &size);
+    return push_size_of(L, "pnmSize", wick_pnm_size);
 }
 
 /* pnmDecode(name, bytes, type [, limit]) -> channels x height x width */
 static int pnm_decode(lua_State *L)
 {
-    size_t bytes;
-    const char *name = check_name(L, 1, "pnmDecode");
-    const void *data = check_bytes(L, 2, "pnmDecode", &bytes);
-    wick_dtype dtype = check_type(L, 3, "pnmDecode");
-    size_t limit = check_count(L, 4, "pnmDecode: limit");
-    wick_tensor **image = lua_wick_push_box(L);
-    lua_wick_check(L, wick_pnm_decode(lua_wick_context(L), name, data, bytes, dtype, limit, image));
-    lua_wick_settle(L, -1);
-    return 1;
+    return push_decoded(L, "pnmDecode", "pnmDecode: limit", wick_pnm_decode);
 }
 
 void lua_wick_open_image(lua_State *L)

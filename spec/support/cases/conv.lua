@@ -1,5 +1,8 @@
 --- Cases of core/op/conv.c and im2col.c, against six loops.
 local array = require "spec.support.array"
+local windows = require "spec.support.windows"
+
+local images = windows.weighted
 
 local function pair_of(value, default)
   if value == nil then return default, default end
@@ -134,18 +137,6 @@ local function col2im(columns, height, width, kernel_given, given)
   end)
   if #columns.size == 3 then return image end
   return array.reshaped(image, { channels, height, width })
-end
-
-local function images(...)
-  local weight = { ... }
-  return function(x, bias, options)
-    return function(make)
-      local list = { make(table.unpack(x)), make(table.unpack(weight)) }
-      if bias then table.insert(list, make(bias)) end
-      if options then table.insert(list, options) end
-      return list
-    end
-  end
 end
 
 local three = images(3, 2, 3, 3)

@@ -1,5 +1,6 @@
 --- Cases of core/op/pooling.c and its neighbours.
 local array = require "spec.support.array"
+local count = require("spec.support.windows").count
 
 local function pair_of(value, default)
   if value == nil then return default end
@@ -15,14 +16,6 @@ local function read(kernel, options)
     dilation = pair_of(options.dilation, { 1, 1 }), ceil = options.ceil,
     include = options.countIncludePad ~= false, divide = options.divide ~= false,
   }
-end
-
--- How many windows: with ceil one may hang over, if it begins inside or in the left padding.
-local function count(o, i, size)
-  local room = size + 2 * o.pad[i] - o.dilation[i] * (o.kernel[i] - 1) - 1
-  local n = (o.ceil and -(-room // o.stride[i]) or room // o.stride[i]) + 1
-  if o.ceil and (n - 1) * o.stride[i] >= size + o.pad[i] then n = n - 1 end
-  return n
 end
 
 local function sizes_of(x, h, w)

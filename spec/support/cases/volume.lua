@@ -1,5 +1,8 @@
 --- Cases of core/op/conv3d.c and pooling3d.c, one product and one comparison at a time.
 local array = require "spec.support.array"
+local windows = require "spec.support.windows"
+
+local count, volumes = windows.count, windows.weighted
 
 local AXES = { 1, 2, 3 }
 
@@ -25,15 +28,6 @@ local function with_batch(x)
   return array.reshaped(x, { 1, table.unpack(x.size) }), function(y)
     return array.reshaped(y, { table.unpack(y.size, 2) })
   end
-end
-
--- How many windows along an axis: with ceil one may hang over, if it begins inside or in the left
--- padding.
-local function count(o, i, size)
-  local room = size + 2 * o.pad[i] - o.dilation[i] * (o.kernel[i] - 1) - 1
-  local n = (o.ceil and -(-room // o.stride[i]) or room // o.stride[i]) + 1
-  if o.ceil and (n - 1) * o.stride[i] >= size + o.pad[i] then n = n - 1 end
-  return n
 end
 
 local function counts(o, x)
@@ -164,18 +158,6 @@ local function max_unpool3d(x, indices, ...)
 end
 
 -- Cases ------------------------------------------------------------------------------------------
-
-local function volumes(...)
-  local weight = { ... }
-  return function(x, bias, options)
-    return function(make)
-      local list = { make(table.unpack(x)), make(table.unpack(weight)) }
-      if bias then table.insert(list, make(bias)) end
-      if options then table.insert(list, options) end
-      return list
-    end
-  end
-end
 
 local function pool(x, ...)
   local rest = { ... }
