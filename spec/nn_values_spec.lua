@@ -188,6 +188,24 @@ describe("nn.LayerNormalization", function()
   end)
 end)
 
+describe("nn.InstanceNormalization", function()
+  it("brings every plane of every image to mean 0 and variance 1", function()
+    local layer = nn.InstanceNormalization(2, 0):double()
+    local x = T{ 1, 3, 10, 50, 0, 4, -2, -4 }:view(2, 2, 1, 2)
+    assert_values({ -1, 1, -1, 1, -1, 1, 1, -1 }, layer:forward(x))
+    layer.weight[2], layer.bias[1] = 3, 0.5
+    assert_values({ -0.5, 1.5, -3, 3, -0.5, 1.5, 3, -3 }, layer:forward(x))
+    layer:evaluate()
+    assert_values({ -0.5, 1.5, -3, 3 }, layer:forward(x[1]))
+  end)
+
+  it("says what it takes", function()
+    local layer = nn.InstanceNormalization(2)
+    assert.error_matches(function() layer:forward(torch.ones(1, 3, 2, 2)) end,
+      "input must be 2 x H x W or N x 2 x H x W, got 1 x 3 x 2 x 2", 1, true)
+  end)
+end)
+
 describe("nn.LookupTable", function()
   it("picks rows, and gives the gradient to them alone", function()
     local layer = nn.LookupTable(4, 2)

@@ -59,6 +59,7 @@ local files = {
   power_pooling = "SpatialLPPooling FeatureLPPooling",
   temporal_pooling = "TemporalMaxPooling TemporalSubSampling TemporalDynamicKMaxPooling",
   batch_normalization = "BatchNormalization SpatialBatchNormalization VolumetricBatchNormalization",
+  instance_normalization = "InstanceNormalization",
   spatial_normalization = "SpatialCrossMapLRN SpatialSubtractiveNormalization "
     .. "SpatialDivisiveNormalization SpatialContrastiveNormalization",
   resampling = "SpatialUpSamplingNearest SpatialUpSamplingBilinear UpSampling PixelShuffle",

@@ -96,6 +96,11 @@ case("SpatialBatchNormalization", { make = simple("SpatialBatchNormalization", 2
   input = sizes(3, 2, 2, 2), text = "nn.SpatialBatchNormalization (4D) (2)" })
 case("VolumetricBatchNormalization", { make = simple("VolumetricBatchNormalization", 2),
   input = sizes(2, 2, 2, 1, 2), text = "nn.VolumetricBatchNormalization (5D) (2)" })
+case("InstanceNormalization", { make = simple("InstanceNormalization", 2),
+  input = sizes(3, 2, 2, 3), text = "nn.InstanceNormalization(2)" })
+case("InstanceNormalization", { make = simple("InstanceNormalization", 2, 1e-5, false),
+  named = function() return nn.InstanceNormalization{ 2, affine = false } end,
+  input = sizes(2, 2, 3), text = "nn.InstanceNormalization(2)" })
 
 case("Cosine", { make = simple("Cosine", 4, 3),
   named = function() return nn.Cosine{ inputSize = 4, outputSize = 3 } end,
