@@ -1,36 +1,17 @@
--- model:export: the network as data for wick_model_load (core/model), the operations of an
--- evaluation and the tensors that they read. It is evaluated with two numbers of samples; what
--- differs between the two follows the number of samples, and is written as N.
-local core = require "wick.core"
-local errors = require "wick.errors"
-local torch = require "torch"
+-- A model as data for wick_model_load (core/model): the operations of an evaluation, a line each,
+-- and the tensors that they read. It is evaluated with two numbers of samples; what differs between
+-- the two follows the number of samples, and is written as N.
+local evaluation = require "nn.export.evaluation"
 local safetensors = require "wick.safetensors"
 
 local SAMPLES = { 2, 3 }
 
-local function refuse(text, ...)
-  errors.raise("export: " .. text, ...)
-end
-
--- Evaluating -------------------------------------------------------------------------------------
-
--- What an evaluation of so many samples does: { calls, tensors, input, output }, by keys.
-local function evaluate(model, sizes, samples)
-  local input = torch.FloatTensor(samples, table.unpack(sizes)):fill(0.5)
-  local calls, tensors, output = core.noteCalls(torch.noGrad, function()
-    return model:forward(input)
-  end)
-  if not output then refuse("the model gives %s, not one tensor", "a table") end
-  return { calls = calls, tensors = tensors, input = core.tensorKey(input), output = output }
-end
+local refuse = evaluation.refuse
 
 -- A number for every tensor: those of the results, from 0, the input, on; others are weights.
 local function number_results(run)
   local numbers, count = { [run.input] = 0 }, 1
   for _, call in ipairs(run.calls) do
-    if #call.outputs == 0 then
-      refuse("%s writes into a tensor that was there before; use its functional form", call.word)
-    end
     for _, key in ipairs(call.outputs) do
       numbers[key] = numbers[key] or count
       count = count + 1
@@ -77,24 +58,13 @@ end
 
 -- The program ------------------------------------------------------------------------------------
 
-local function names_of(model)
-  local names = {}
-  for _, entry in ipairs(model:namedParameters(true)) do
-    names[core.tensorKey(entry.tensor)] = entry.name
-  end
-  return names
-end
-
 -- A writer of operands, which collects the weights that it comes across.
 local function operands_of(runs, names)
   local one, other = runs[1], runs[2]
   local weights, written = {}, {}
   local function weight(key, other_key, word)
     if written[key] then return written[key] end
-    local tensor, again = one.tensors[key], other.tensors[other_key]
-    if not (tensor:isSameSizeAs(again) and torch.equal(tensor, again)) then
-      refuse("%s reads a tensor that depends on the input, but was made by no operation", word)
-    end
+    local tensor = evaluation.constant(one, key, other, other_key, word)
     written[key] = names[key] or ("constant.%d"):format(#weights + 1)
     weights[#weights + 1] = { written[key], tensor:clone() }
     return written[key]
@@ -120,16 +90,8 @@ local function line(call, other, operand)
   return table.concat(words, " ")
 end
 
-local function is_alike(calls, others)
-  if #calls ~= #others then return false end
-  for i, call in ipairs(calls) do
-    if call.word ~= others[i].word or #call.inputs ~= #others[i].inputs then return false end
-  end
-  return true
-end
-
 local function program(runs, operand)
-  if not is_alike(runs[1].calls, runs[2].calls) then
+  if not evaluation.is_alike(runs[1], runs[2]) then
     refuse("the model does other things for %d samples than for %d", SAMPLES[1], SAMPLES[2])
   end
   local lines = {}
@@ -139,20 +101,14 @@ local function program(runs, operand)
   return table.concat(lines, "\n")
 end
 
---- Writes the model's evaluation to `path`; `sizes` is the shape of one sample.
+--- Writes what the model, which is evaluating in float32, does to `path`.
 return function(model, path, sizes)
-  if type(sizes) ~= "table" or #sizes == 0 then
-    refuse("expected a file's name and the sizes of one sample, {3, 32, 32}; got %s as sizes",
-      errors.value(sizes))
-  end
-  local copy = model:clone():float()
-  copy:evaluate()
   local runs = {}
   for i, samples in ipairs(SAMPLES) do
-    runs[i] = evaluate(copy, sizes, samples)
+    runs[i] = evaluation.run(model, sizes, samples, 0.5)
     runs[i].numbers = number_results(runs[i])
   end
-  local operand, weights = operands_of(runs, names_of(copy))
+  local operand, weights = operands_of(runs, evaluation.names(model))
   local text = program(runs, operand)
   local output = runs[1].numbers[runs[1].output]
   if not output then refuse("the model's output does not depend on its input") end
