@@ -18,6 +18,14 @@ function digits.load(part, side, count)
   return images, set.label:narrow(1, 1, count):clone()
 end
 
+--- The same of MNIST's images, 28 x 28, whose four files are in a folder.
+function digits.mnist(folder, part, count)
+  local set = data.mnist(folder, part)
+  count = math.min(count or math.huge, set.data:size(1))
+  local images = set.data:narrow(1, 1, count):float():div(255)
+  return images:view(count, 1, 28, 28), set.label:narrow(1, 1, count):clone()
+end
+
 --- Two stages of convolution and pooling, and ten scores, for images of side x side.
 function digits.network(side)
   local features = 24 * (side // 4) * (side // 4)

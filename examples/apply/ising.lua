@@ -11,6 +11,7 @@ local gnuplot = require "gnuplot"
 local paths = require "paths"
 local learn = paths.dofile("../learn.lua")
 local sheet = paths.dofile("../sheet.lua")
+local spins = paths.dofile("../spins.lua")
 
 local cmd = torch.CmdLine()
 cmd:text("The critical temperature of Ising's model from a network's doubt.")
@@ -24,68 +25,14 @@ cmd:option("-out", ".", "the folder for what is drawn")
 local options = cmd:parse(arg)
 torch.manualSeed(options.seed)
 
-local SIDE, CRITICAL = options.side, 2 / math.log(1 + math.sqrt(2))
+local SIDE, CRITICAL = options.side, spins.critical
 
--- The simulation ---------------------------------------------------------------------------------
-
--- The other spins' values where each spin stands, the lattice closed to a ring in both directions.
-local function rolled(spins, dimension, forward)
-  local first, last = spins:narrow(dimension, 1, 1), spins:narrow(dimension, SIDE, 1)
-  if forward then return torch.cat(last, spins:narrow(dimension, 1, SIDE - 1), dimension) end
-  return torch.cat(spins:narrow(dimension, 2, SIDE - 1), first, dimension)
-end
-
--- Black and white squares of a chessboard: neighbours of one colour all have the other, so that
--- half of the spins can be asked at once.
-local function chessboard()
-  local black = torch.zeros(1, SIDE, SIDE)
-  for i = 1, SIDE do
-    for j = 1, SIDE do black[1][i][j] = (i + j) % 2 end
-  end
-  return black, 1 - black
-end
-
--- One sweep by Metropolis' rule: a spin turns over if that lowers the energy, 2 s (sum of its
--- neighbours) in cost, and otherwise with the probability exp(-cost / temperature).
-local function sweep(spins, temperatures, colours)
-  for _, colour in ipairs(colours) do
-    local neighbours = rolled(spins, 2, true) + rolled(spins, 2, false) + rolled(spins, 3, true)
-      + rolled(spins, 3, false)
-    local cost = torch.cmul(spins, neighbours) * 2
-    local turns = torch.lt(torch.rand(spins:size()), torch.exp(-torch.cdiv(cost, temperatures)))
-    spins = torch.cmul(spins, 1 - torch.cmul(turns:float(), colour:expandAs(spins)) * 2)
-  end
-  return spins
-end
-
--- Pictures (N x 1 x SIDE x SIDE of -1 and 1) at all temperatures of a list, and their temperatures.
--- Lattices begin all alike; half of the pictures are turned over, as up and down are the same.
-local function simulate(list)
-  local count, colours = #list * options.copies, { chessboard() }
-  local each = torch.Tensor(count)
-  for i = 1, count do each[i] = list[(i - 1) // options.copies + 1] end
-  local temperatures = each:view(count, 1, 1):expand(count, SIDE, SIDE):contiguous()
-  local spins, pictures, values = torch.ones(count, SIDE, SIDE), {}, {}
-  for _ = 1, options.sweeps do spins = sweep(spins, temperatures, colours) end
-  for picture = 1, options.pictures do
-    for _ = 1, 20 do spins = sweep(spins, temperatures, colours) end
-    local signs = torch.Tensor(count):bernoulli(0.5):mul(2):add(-1):view(count, 1, 1)
-    pictures[picture] = torch.cmul(spins, signs:expandAs(spins)):view(count, 1, SIDE, SIDE)
-    values[picture] = each
-  end
-  return torch.cat(pictures, 1), torch.cat(values, 1)
-end
-
-local function range(first, last, step)
-  local list = {}
-  for i = 0, math.floor((last - first) / step + 0.5) do list[i + 1] = first + i * step end
-  return list
-end
+local function simulate(list) return spins.simulate(list, options) end
 
 -- Learning, far from the transition --------------------------------------------------------------
 
-local far = range(1.2, 1.8, 0.1)
-for _, temperature in ipairs(range(2.8, 3.4, 0.1)) do far[#far + 1] = temperature end
+local far = spins.range(1.2, 1.8, 0.1)
+for _, temperature in ipairs(spins.range(2.8, 3.4, 0.1)) do far[#far + 1] = temperature end
 local images, temperatures = simulate(far)
 local phases = torch.gt(temperatures, CRITICAL):long() + 1
 
@@ -101,10 +48,10 @@ print(("%d lattices of %d x %d from 1.2 to 1.8 and from 2.8 to 3.4: %.1f %% told
 
 -- Doubt, in between ------------------------------------------------------------------------------
 
-local between = range(1.8, 2.8, 0.05)
+local between = spins.range(1.8, 2.8, 0.05)
 images, temperatures = simulate(between)
 local disorder = torch.softMax(model:forward(images)):select(2, 2)
-local magnetisation = torch.abs(images:view(images:size(1), -1):mean(2)):view(-1)
+local magnetisation = spins.magnetisation(images)
 
 local function mean_at(values, temperature)
   local chosen = torch.lt(torch.abs(temperatures - temperature), 0.01):float()

@@ -1,0 +1,38 @@
+-- examples/apply/: the scripts with a generator and a discriminator, at tiny settings.
+local example = require "spec.support.example"
+local scratch = require "spec.support.scratch"
+
+after_each(scratch.remove)
+
+describe("the example of", function()
+  it("digits that nobody wrote has them read", function()
+    local text = example.draw("apply/dcgan",
+      "--epochs 6 --width 8 --batch 32 --rate 0.002 --reader 150")
+    local function score(name)
+      return tonumber(text:match(name .. " .-score ([%d.]+)"))
+    end
+    assert.is_true(score("real") > 6 and score("made") > 1.4 * score("noise"), text)
+    assert.is_true(example.number(text, "epoch 6/6: loss of the discriminator") < 0.75, text)
+    assert.equal(8, example.pictures(text))
+  end)
+
+  it("houses by their plans paints better than grey", function()
+    local text = example.draw("apply/pix2pix",
+      "--train 40 --test 10 --steps 60 --width 8 --rate 0.002")
+    assert.is_true(example.number(text, "with the discriminator:    off by") < 0.16, text)
+    assert.is_true(example.number(text, "with the distance alone:   off by") < 0.16, text)
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("generated lattices compares them with simulated ones", function()
+    local text = example.draw("apply/montecarlo", "--side 12 --width 8 --copies 6 --sweeps 60 "
+      .. "--pictures 3 --steps 150 --rate 0.002 --batch 32")
+    for _, name in ipairs{ "magnetisation", "energy" } do
+      local chance = tonumber(text:match(name .. ": .-two simulations' by ([%d.]+)"))
+      local apart = example.number(text:match(name .. ": .*"), "apart by")
+      assert.is_true(chance < apart and apart < 0.8, text)
+    end
+    assert.is_true(example.number(text, "magnetisation: means off by") < 0.35, text)
+    assert.equal(2, example.pictures(text))
+  end)
+end)
