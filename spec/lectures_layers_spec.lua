@@ -1,9 +1,11 @@
--- What the lectures say of layers, sections 1 and 2, beyond the numbers in lectures_spec.lua:
--- activations, dropout, normalisations, groups, dilation, volumes, receptive fields.
+-- The lectures' section 2, layers: fully connected ones, pooling, activations, dropout,
+-- normalisations, options, receptive fields. Convolution is in lectures_convolution_spec.lua.
 local torch = require "torch"
 local nn = require "nn"
 local array = require "spec.support.array"
+local counts = require "spec.support.counts"
 local models = require "wick.models"
+local optim = require "optim"
 local walk = require "spec.support.walk"
 
 local function near(expected, found, margin)
@@ -15,38 +17,65 @@ local function sizes(x)
   return x:size():totable()
 end
 
-describe("section 1, gradients:", function()
-  it("a scalar's is a number, a vector's a vector; R^N to R^M has a Jacobian that is not formed",
-    function()
-      local x = torch.DoubleTensor{ 3 }:requiresGrad()
-      near({ 6 }, torch.grad(torch.square(x), x))
-      local v = torch.DoubleTensor{ 1, 2, 3 }:requiresGrad()
-      near({ 2, 4, 6 }, torch.grad(torch.sum(torch.square(v)), v))
-      local w = torch.DoubleTensor{ { 1, 2, 0 }, { 0, -1, 4 } }
-      local y = torch.mv(w, v) -- the Jacobian is w
-      near({ 1 * 5 + 0, 2 * 5 - 7, 4 * 7 }, torch.grad(y, v, torch.DoubleTensor{ 5, 7 }))
-    end)
-
-  it("add where a value is used twice", function()
-    local x = torch.DoubleTensor{ 2, 5 }:requiresGrad()
-    near({ 2 * 2 + 3, 2 * 5 + 3 }, torch.grad(torch.sum(torch.square(x) + x * 3), x))
+describe("a fully connected layer", function()
+  it("scores cat, dog and ship", function()
+    local w = torch.DoubleTensor{ { 0.2, -0.5, 0.1, 2.0 }, { 1.5, 1.3, 2.1, 0.0 },
+      { 0, 0.25, 0.2, -0.3 } }
+    local b, pixels = torch.DoubleTensor{ 1.1, 3.2, -1.2 }, torch.DoubleTensor{ 56, 231, 24, 2 }
+    near({ -96.8, 437.9, 60.75 }, torch.linear(pixels, w, b))
+    assert.is_true(math.abs(torch.linear(pixels, w)[3] - 61.95) < 1e-12)
+    local layer = nn.Linear(4, 3):double()
+    layer.weight:copy(w)
+    layer.bias:copy(b)
+    near({ -96.8, 437.9, 60.75 }, layer:forward(pixels))
   end)
 
-  it("of scores and of the two-layer network are products of what is there", function()
-    local x = torch.randn(4, 3):double()
-    local w1 = torch.randn(5, 3):double():requiresGrad()
-    local w2 = torch.randn(2, 5):double():requiresGrad()
-    local upstream = torch.randn(4, 2):double()
-    local sums = torch.mm(x, w1:t())
-    local hidden = torch.relu(sums)
-    local d1, d2 = table.unpack(torch.grad(torch.mm(hidden, w2:t()), { w1, w2 }, upstream))
-    near(torch.mm(upstream:t(), hidden:detach()), d2)
-    local back = torch.cmul(torch.mm(upstream, w2:detach()), sums:detach():gt(0):double())
-    near(torch.mm(back:t(), x), d1)
+  it("takes an image of 32 x 32 x 3 as 3072 numbers to 10", function()
+    local layer = nn.Linear(32 * 32 * 3, 10)
+    assert.same({ 10, 3072 }, sizes(layer.weight))
+    assert.same({ 10 }, sizes(layer:forward(torch.randn(3, 32, 32):view(3072))))
   end)
 end)
 
-describe("section 2, activations:", function()
+describe("pooling", function()
+  it("takes the largest of 2 x 2 at stride 2", function()
+    local x = torch.DoubleTensor{ { 1, 1, 2, 4 }, { 5, 6, 7, 8 }, { 3, 2, 1, 0 },
+      { 1, 2, 3, 4 } }:view(1, 4, 4)
+    near({ { { 6, 8 }, { 3, 4 } } }, (torch.maxPool2d(x, 2)))
+    near({ { { 6, 8 }, { 3, 4 } } }, nn.SpatialMaxPooling(2, 2, 2, 2):double():forward(x))
+    near({ { { 3.25, 5.25 }, { 2, 2 } } }, torch.avgPool2d(x, 2))
+  end)
+
+  it("halves 224 x 224 x 64", function()
+    assert.same({ 64, 112, 112 },
+      sizes(nn.SpatialMaxPooling(2, 2, 2, 2):forward(torch.ones(64, 224, 224))))
+  end)
+
+  it("has (W - F) / S + 1 outputs, rounded up where asked for", function()
+    local x = torch.ones(1, 14, 14)
+    assert.equal(7, torch.maxPool2d(x, 2):size(2))
+    assert.equal(6, (torch.maxPool2d(x, 3, { stride = 2 })):size(2)) -- 6.5
+    assert.equal(7, (torch.maxPool2d(x, 3, { stride = 2, ceil = true })):size(2))
+  end)
+
+  it("of whole maps gives a number a map", function()
+    local x = torch.randn(5, 7, 6):double()
+    local means = torch.adaptiveAvgPool2d(x, 1)
+    assert.same({ 5, 1, 1 }, sizes(means))
+    near(x:view(5, 42):mean(2):view(5, 1, 1), means)
+  end)
+end)
+
+describe("pooling in common settings:", function()
+  it("of 2 at stride 2 halves, of 3 at stride 2 overlaps and fits odd sizes", function()
+    for _, case in ipairs{ { 2, 32, 16 }, { 3, 55, 27 }, { 3, 27, 13 }, { 3, 13, 6 } } do
+      local layer = nn.SpatialMaxPooling(case[1], case[1], 2, 2)
+      assert.same({ 1, case[3], case[3] }, sizes(layer:forward(torch.ones(1, case[2], case[2]))))
+    end
+  end)
+end)
+
+describe("activations:", function()
   it("relu, sigmoid, tanh and softmax", function()
     local x = torch.DoubleTensor{ -2, 0, math.log(3) }
     near({ 0, 0, math.log(3) }, nn.ReLU():double():forward(x))
@@ -57,7 +86,7 @@ describe("section 2, activations:", function()
   end)
 end)
 
-describe("section 2, dropout:", function()
+describe("dropout", function()
   it("drops a share, keeps the mean, and does nothing in evaluation", function()
     torch.manualSeed(1)
     local layer, x = nn.Dropout(0.4), torch.ones(20000)
@@ -70,7 +99,7 @@ describe("section 2, dropout:", function()
   end)
 end)
 
-describe("section 2, normalisation:", function()
+describe("normalisation", function()
   it("of local responses divides by what five neighbouring channels have", function()
     local x = torch.randn(1, 8, 2, 2):double()
     local y = nn.SpatialCrossMapLRN(5, 1e-4, 0.75, 2):double():forward(x)
@@ -97,79 +126,112 @@ describe("section 2, normalisation:", function()
   end)
 end)
 
-describe("section 2, convolution:", function()
-  it("in groups has fewer weights, and each sees its own channels", function()
-    local layer = nn.SpatialConvolution{ 4, 6, kernel = 3, groups = 2, bias = false }
-    assert.same({ 6, 2, 3, 3 }, sizes(layer.weight))
-    local x = torch.randn(1, 4, 5, 5)
-    local y = layer:forward(x):clone()
-    x:narrow(2, 3, 2):zero()
-    local other = layer:forward(x)
-    near(y:narrow(2, 1, 3), other:narrow(2, 1, 3), 1e-6)
-    assert.equal(0, other:narrow(2, 4, 3):abs():max())
+-- The pixels of the input that the middle of the output depends on.
+local function seen_by(kernels, size)
+  local x = torch.ones(1, size, size):double():requiresGrad()
+  local y = x
+  for _, k in ipairs(kernels) do y = torch.conv2d(y, torch.ones(1, 1, k, k):double()) end
+  local middle = (y:size(2) + 1) // 2
+  local rows = torch.grad(y[{ 1, middle, middle }], x)[1]:ne(0)
+  return rows:sum() ^ 0.5
+end
+
+describe("three convolutions of 3 x 3", function()
+  it("see as much as one of 7 x 7", function()
+    assert.equal(7, seen_by({ 3, 3, 3 }, 15))
+    assert.equal(7, seen_by({ 7 }, 15))
   end)
 
-  it("with dilation 2 sees 5 x 5 by 3 x 3", function()
-    local layer = nn.SpatialConvolution{ 1, 1, kernel = 3, dilation = 2 }
-    assert.same({ { 5, 5 }, { 1, 1 } }, { layer:window() })
-    assert.same({ 1, 1, 1 }, sizes(layer:forward(torch.ones(1, 5, 5))))
-  end)
-
-  it("with a separable kernel is n x 1, then 1 x n", function()
-    local x, column, row = torch.randn(1, 9, 9):double(), torch.randn(5):double(),
-      torch.randn(5):double()
-    local whole = torch.conv2d(x, torch.ger(column, row):view(1, 1, 5, 5))
-    local split = torch.conv2d(torch.conv2d(x, column:view(1, 1, 5, 1)), row:view(1, 1, 1, 5))
-    near(whole, split)
-  end)
-
-  it("of volumes slides along three dimensions", function()
-    local layer = nn.VolumetricConvolution(2, 3, 3, 3, 3)
-    assert.equal(3 * 2 * 27 + 3, layer.weight:nElement() + layer.bias:nElement())
-    assert.same({ 3, 6, 5, 4 }, sizes(layer:forward(torch.randn(2, 8, 7, 6))))
-    local ones = torch.ones(1, 1, 2, 2, 2):double()
-    near({ { { { 36 } } } }, torch.conv3d(torch.range(1, 8):double():view(1, 2, 2, 2), ones))
-  end)
-
-  it("at stride 2 with a padding of 1 is every other one at stride 1", function()
-    local x, w = torch.randn(2, 7, 7):double(), torch.randn(3, 2, 3, 3):double()
-    local every = torch.conv2d(x, w, { pad = 1 })
-    local other = torch.conv2d(x, w, { pad = 1, stride = 2 })
-    for i = 1, 4 do
-      for j = 1, 4 do
-        near(every:select(3, 2 * j - 1):select(2, 2 * i - 1), other:select(3, j):select(2, i))
+  it("do so with fewer weights", function()
+    local function stack(kernel, count)
+      local net = nn.Sequential()
+      for _ = 1, count do
+        net:add(nn.SpatialConvolution{ 16, 16, kernel = kernel, bias = false })
       end
+      return net
     end
+    assert.equal(27 * 16 * 16, counts.parameters(stack(3, 3)))
+    assert.equal(49 * 16 * 16, counts.parameters(stack(7, 1)))
+    assert.same(sizes(stack(7, 1):forward(torch.ones(16, 15, 15))),
+      sizes(stack(3, 3):forward(torch.ones(16, 15, 15))))
   end)
 end)
 
-describe("section 2, pooling:", function()
-  it("of 2 at stride 2 halves, of 3 at stride 2 overlaps and fits odd sizes", function()
-    for _, case in ipairs{ { 2, 32, 16 }, { 3, 55, 27 }, { 3, 27, 13 }, { 3, 13, 6 } } do
-      local layer = nn.SpatialMaxPooling(case[1], case[1], 2, 2)
-      assert.same({ 1, case[3], case[3] }, sizes(layer:forward(torch.ones(1, case[2], case[2]))))
-    end
-  end)
-end)
+-- How many pixels the last image inside a model depends on, along one side.
+local function seen(model, list)
+  local most
+  for _, row in ipairs(model:costs(list)) do most = row.sees and row.sees[1] or most end
+  return most
+end
 
-describe("section 2, receptive fields:", function()
-  -- What a pixel behind the last module of an image sees, as the summary prints it.
-  local function seen(model, list)
-    local last
-    for line in model:summary(list):gmatch("[^\n]+") do
-      local field = line:match("%d x %d+ x %d+%s+[%d,]+%s+[%d,]+%s+[%d,]+%s+(%d+)%s+%d+$")
-      last = tonumber(field) or last
-    end
-    return last
-  end
-
-  it("are computed for any network", function()
+describe("receptive fields", function()
+  it("of small networks are counted by hand", function()
     local three = nn.Sequential()
     for _ = 1, 3 do three:add(nn.SpatialConvolution(1, 1, 3, 3)) end
     assert.equal(7, seen(three, { 1, 15, 15 }))
+    assert.equal(7, seen(nn.Sequential():add(nn.SpatialConvolution(1, 1, 7, 7)), { 1, 15, 15 }))
     assert.equal(32, seen(models.lenet5(), { 1, 32, 32 }))
     -- 1 + 4 + 1 pixels, then as much again at steps of 2 and 4.
     assert.equal(1 + 5 * (1 + 2 + 4), seen(models.convnetjs(), { 3, 32, 32 }))
-    assert.equal(212, seen(models.vgg{ "D", width = 1 / 64, size = 32 }, { 3, 32, 32 }))
   end)
+
+  -- Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", 2019,
+  -- whose ResNets halve their maps in a block's first convolution.
+  it("of large ones are those that were published", function()
+    local narrow = 1 / 32
+    assert.equal(195, seen(models.alexnet{ width = narrow }, { 3, 227, 227 }))
+    assert.equal(212, seen(models.vgg{ "D", width = narrow, size = 32 }, { 3, 32, 32 }))
+    for depth, published in pairs{ [50] = 483, [101] = 1027, [152] = 1507 } do
+      local model = models.resnet{ depth, width = narrow, early = true }
+      -- The whole-image pooling at the end does not count.
+      assert.equal(published, seen(model, { 3, 64, 64 }))
+    end
+    assert.equal(1311, seen(models.inceptionV3{ width = narrow }, { 3, 75, 75 }))
+  end)
+end)
+
+describe("options", function()
+  it("of Caffe: rates of 1 and 2, decay of 1 and 0 for weights and biases", function()
+    local model = nn.Sequential():add(nn.Linear{ 2, 1, learningRateMultiplier = { 1, 2 },
+      weightDecayMultiplier = { 1, 0 } })
+    local parameters, gradients = model:getParameters()
+    parameters:fill(1)
+    gradients:fill(1)
+    local config = optim.groups(model, nil, { learningRate = 0.1, weightDecay = 0.5 })
+    optim.sgd(function() return 0, gradients end, parameters, config)
+    near({ 1 - 0.1 * (1 + 0.5), 1 - 0.1 * (1 + 0.5), 1 - 0.2 * 1 }, parameters:double(), 1e-6)
+  end)
+
+  it("of Caffe: weights that begin gaussian, constant, by Xavier or MSRA", function()
+    torch.manualSeed(1)
+    local function deviation(filler)
+      return nn.Linear{ 800, 200, weightFiller = filler }.weight:detach():std()
+    end
+    local function close(expected, found)
+      assert.is_true(math.abs(found / expected - 1) < 0.02, ("%g, %g"):format(expected, found))
+    end
+    close(0.01, deviation{ "gaussian", deviation = 0.01 })
+    assert.equal(0, deviation{ "constant", value = 3 })
+    close(math.sqrt(2 / (800 + 200)), deviation "xavier")
+    close(math.sqrt(2 / 800), deviation "msra")
+  end)
+
+  it("of TensorFlow: regularisers, activation, a name, no bias, frozen, channels last, reuse",
+    function()
+      local layer = nn.SpatialConvolution{ 3, 4, kernel = 3, pad = "same", name = "conv1",
+        activation = "relu", bias = false, channelsLast = true, regularizer = { weight = 0.5 } }
+      local x = torch.randn(2, 6, 5, 3)
+      local y = layer:forward(x)
+      assert.same({ 2, 6, 5, 4 }, sizes(y))
+      assert.is_true(y:min() == 0)
+      assert.is_nil(layer.bias)
+      local squares = torch.pow(layer.weight:detach(), 2):sum()
+      assert.is_true(math.abs(layer:penalty():item() / squares - 0.5) < 1e-5)
+      local other = nn.SpatialConvolution{ 3, 4, kernel = 3, pad = "same", bias = false,
+        weights = layer, frozen = true }
+      local planes = other:forward(x:permute(1, 4, 2, 3)):relu():permute(1, 3, 4, 2)
+      near(y:clone(), planes:clone(), 1e-5)
+      assert.equal("conv1.weight", nn.Sequential():add(layer):namedParameters()[1].name)
+      assert.equal(0, #(nn.Sequential():add(other):parameters() or {}))
+    end)
 end)

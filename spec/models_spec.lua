@@ -35,13 +35,16 @@ local PUBLISHED = {
   { "alexnet", {}, { 3, 227, 227 }, 60965224, 724406816 }, -- 60 million
   { "resnet", { 18 }, IMAGE, 11689512, 1814073344 }, -- 1.8e9
   { "densenet", { 121 }, IMAGE, 7978856, 2834161664 },
-  { "squeezenet", {}, { 3, 227, 227 }, 1248424, 861339936 }, -- 1.25 million
+  { "squeezenet", {}, { 3, 227, 227 }, 1248424, 861339936 }, -- 1.25 million, 1.72e9 / 2
+  { "squeezenet", { version = 1.1 }, IMAGE, 1235496, 349151936 }, -- 0.72e9 / 2
   { "googlenet", { batchNorm = false }, IMAGE, 6998552, 1582671872 }, -- 1.5e9
   { "cifarResnet", { 20, shortcut = "A" }, CIFAR, 269722, 40551040 }, -- 0.27 million
   { "cifarResnet", { 32, shortcut = "A" }, CIFAR, 464154, 68862592 }, -- 0.46
   { "cifarResnet", { 44, shortcut = "A" }, CIFAR, 658586, 97174144 }, -- 0.66
   { "cifarResnet", { 56, shortcut = "A" }, CIFAR, 853018, 125485696 }, -- 0.85
   { "cifarResnet", { 110, shortcut = "A" }, CIFAR, 1727962, 252887680 }, -- 1.7
+  { "cifarResnet", { 164, bottleneck = true, preactivation = true, early = true }, CIFAR, 1703258,
+    244500992 }, -- 1.7
   { "cifarDensenet", { 40 }, CIFAR, 1019722, 264812928 }, -- 1.0
   { "cifarDensenet", { 100, bottleneck = true }, CIFAR, 769162, 287929692 }, -- 0.8
   { "convnetjs", {}, CIFAR, 22466, 3920000 },
@@ -66,7 +69,11 @@ local LARGE = {
   { "cifarDensenet", { 100 }, CIFAR, 6979642, 1769516448 }, -- 7.0 million
   { "cifarDensenet", { 100, growth = 24 }, CIFAR, 27249082, 6889347744 }, -- 27.2
   { "cifarDensenet", { 250, growth = 24, bottleneck = true }, CIFAR, 15324406, 5418785724 }, -- 15.3
+  { "cifarDensenet", { 190, growth = 40, bottleneck = true }, CIFAR, 25624430, 9301945740 }, -- 25.6
   { "inceptionV2", {}, { 3, 299, 299 }, 23834568, 5713216096 }, -- less than 25 million
+  -- 10.2 million in the paper; the program its authors published makes this many.
+  { "cifarResnet", { 1001, bottleneck = true, preactivation = true, early = true }, CIFAR, 10327706,
+    1487849984 },
 }
 
 local function title(row)
@@ -112,9 +119,11 @@ describe("published parameters and multiply-adds:", function()
     assert.equal(61706, counts.parameters(models.lenet5()))
   end)
 
-  it("GoogLeNet's auxiliary heads are there for training alone", function()
+  it("auxiliary heads are there for training alone", function()
     local model = models.googlenet{ batchNorm = false, auxiliary = true }
     assert.equal(13378280, counts.parameters(model))
+    assert.equal(27161264, counts.parameters(models.inceptionV2{ auxiliary = true }))
+    assert.equal(models.inceptionV2, models.inceptionV3)
   end)
 
   it("autoencoder, perceptron, linear and two-layer classifiers", function()
@@ -188,6 +197,11 @@ describe("options", function()
     assert.matches("resnet: depth is 20, it has to be 18, 34", fails(models.resnet, { 20 }))
     assert.matches("cifarResnet: depth is 21, it has to be 6 n %+ 2",
       fails(models.cifarResnet, { 21 }))
+    assert.matches("depth is 32, it has to be 9 n %+ 2 with a bottleneck",
+      fails(models.cifarResnet, { 32, bottleneck = true }))
+    assert.matches("the version is 1.2", fails(models.squeezenet, { version = 1.2 }))
+    assert.matches("inceptionV2: images of 96 x 96 are too small",
+      fails(models.inceptionV2, { auxiliary = true, size = 96 }))
     assert.matches("the shortcut is \"D\"", fails(models.resnet, { 18, shortcut = "D" }))
     assert.matches("densenet: depth is 120", fails(models.densenet, { 120 }))
     assert.matches("cifarDensenet: depth is 41", fails(models.cifarDensenet, { 41 }))

@@ -84,6 +84,7 @@ describe("fillers", function()
     assert.error_matches(with("xaver"),
       'nn.Linear: there is no filler "xaver", did you mean "xavier"')
     assert.error_matches(with{ "gaussian", std = 1 }, 'the filler "gaussian" has no option "std"')
+    assert.error_matches(with{ "constant", 3 }, 'the filler "constant" has no option 2')
     assert.error_matches(with{ "msra", fan = "both" },
       'a fan is "in", "out" or "average", not "both"')
     assert.error_matches(with{ "gaussian", mean = "a" }, "the filler's mean is a number")

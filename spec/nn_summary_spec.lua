@@ -82,9 +82,58 @@ describe("model:summary", function()
       .. "a sample", lines[11])
   end)
 
+  it("is the text of model:costs", function()
+    local model = small()
+    local costs, lines = model:costs{ 3, 8, 8 }, {}
+    for line in model:summary{ 3, 8, 8 }:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    assert.equal(#lines, #costs + 2)
+    for i, row in ipairs(costs) do
+      assert.equal(1, (lines[i + 1]:find(row.name, 1, true)))
+      assert.truthy(lines[i + 1]:find(row.module, 1, true))
+    end
+  end)
+
   it("counts shared parameters once", function()
     local layer = nn.Linear(4, 4)
     local model = nn.Sequential():add(layer):add(layer:clone("weight", "bias")):add(nn.Linear(4, 1))
     assert.matches("\n25 parameters", model:summary{ 4 })
+  end)
+end)
+
+describe("model:costs", function()
+  it("has the numbers of every module, a sample's, and their totals", function()
+    local costs = small():costs{ 3, 8, 8 }
+    assert.equal(9, #costs)
+    local first, last = costs[1], costs[9]
+    assert.same({ "conv1", { 8, 8, 8 }, 224, 896, 13824, 2048 }, { first.name, first.sizes,
+      first.parameters, first.parameterBytes, first.multiplyAdds, first.bytes })
+    assert.same({ { 3, 3 }, { 1, 1 } }, { first.sees, first.step })
+    assert.same({ "10", 1290, 1280, 40 }, { last.shape, last.parameters, last.multiplyAdds,
+      last.bytes })
+    assert.is_nil(last.sees)
+    assert.same({ 2370, 9480, 28928, 8232 }, { costs.parameters, costs.parameterBytes,
+      costs.multiplyAdds, costs.bytes })
+  end)
+
+  it("are those of the tensor that is given", function()
+    local model = nn.Linear(4, 2)
+    assert.equal(8, model:costs{ 4 }.multiplyAdds)
+    assert.equal(5 * 8, model:costs(torch.ones(5, 4)).multiplyAdds)
+  end)
+
+  it("follow the branch that sees most, and kernels that are not square", function()
+    local model = nn.Sequential()
+      :add(nn.SpatialConvolution{ 1, 2, kernel = { 5, 3 }, stride = { 2, 1 } })
+      :add(nn.Concat(2):add(nn.SpatialConvolution(2, 2, 5, 5, 1, 1, 2, 2))
+        :add(nn.SpatialConvolution(2, 2, 1, 1)))
+      :add(nn.ReLU())
+    local costs = model:costs{ 1, 12, 12 }
+    assert.same({ { 3, 5 }, { 1, 2 } }, { costs[1].sees, costs[1].step }) -- height, width
+    assert.same({ { 3, 5 }, { 1, 2 } }, { costs[3].sees, costs[3].step })
+    assert.same({ { 3 + 4, 5 + 4 * 2 }, { 1, 2 } }, { costs[4].sees, costs[4].step })
+    local maps = nn.ConcatTable():add(nn.SpatialConvolution(1, 1, 3, 3, 1, 1, 1, 1))
+      :add(nn.Identity())
+    local sum = nn.Sequential():add(maps):add(nn.CAddTable()):costs{ 1, 6, 6 }
+    assert.same({ 3, 3 }, sum[3].sees)
   end)
 end)

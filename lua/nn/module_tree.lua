@@ -82,7 +82,7 @@ function Module:export(path, sizes)
   require("nn.export")(self, path, sizes)
 end
 
-for _, name in ipairs{ "check", "summary" } do
+for _, name in ipairs{ "check", "costs", "summary" } do
   Module[name] = function(self, ...)
     return require("nn.summary")[name](self, ...)
   end

@@ -82,10 +82,12 @@ local function distance(a, b)
   return rows[#a][#b]
 end
 
---- The key of `candidates` nearest to `name`, or nil when none is near. Case counts for nothing.
+--- The key of `candidates` nearest to `name`, or nil when none is near or `name` is no text. Case
+-- counts for nothing.
 function errors.nearest(name, candidates)
+  if type(name) ~= "string" then return nil end
   local best, best_distance = nil, math.max(1, #name // 3) + 1
-  local lower = tostring(name):lower()
+  local lower = name:lower()
   for candidate in pairs(candidates) do
     if type(candidate) == "string" and math.abs(#candidate - #lower) <= best_distance then
       local d = distance(lower, candidate:lower())

@@ -14,9 +14,8 @@ local steps = {}
 local PASSES = { train = 3, infer = 1 }
 
 local function work_of(model, network, case)
-  local text = model:summary{ network.channels, network.side, network.side }
-  local count = text:match("([%d,]+) multiply%-adds and"):gsub(",", "")
-  return tonumber(count) * case.batch * PASSES[case.mode]
+  local costs = model:costs{ network.channels, network.side, network.side }
+  return costs.multiplyAdds * case.batch * PASSES[case.mode]
 end
 
 -- Counted when asked for: counting runs the model once.

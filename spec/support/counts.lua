@@ -1,32 +1,25 @@
--- What model:summary says of a network, as numbers.
+-- What a network costs, as papers and docs/models.md have it.
 local torch = require "torch"
 
 local counts = {}
 
-local function number(text)
-  return math.tointeger((text:gsub(",", "")))
-end
-
--- The module and the multiply-adds of a row, which ends on parameters, multiply-adds and bytes.
-local function read_row(line)
-  return line:match("(%a+%.%a+)"), line:match("%s[%d,]+%s+([%d,]+)%s+[%d,]+$")
+local function thousands(number)
+  local text = ("%d"):format(number):reverse():gsub("(%d%d%d)", "%1,"):reverse()
+  return (text:gsub("^,", ""))
 end
 
 --- Of a network on one sample of these sizes: `parameters`, `operations` (multiply-adds of all
 -- layers), `products` (those of convolutions and linear layers, which is what papers count), and
 -- `cells`, the first two as docs/models.md has them.
 function counts.of(model, sizes)
-  local text = model:summary(torch.zeros(1, table.unpack(sizes)))
-  local found = { products = 0 }
-  for line in text:gmatch("[^\n]+") do
-    local module, operations = read_row(line)
-    if module and (module:find("Convolution") or module == "nn.Linear") then
-      found.products = found.products + number(operations)
+  local costs = model:costs(torch.zeros(1, table.unpack(sizes)))
+  local found = { parameters = costs.parameters, operations = costs.multiplyAdds, products = 0 }
+  for _, row in ipairs(costs) do
+    if row.module:find("Convolution") or row.module:find("^nn%.Linear") then
+      found.products = found.products + row.multiplyAdds
     end
   end
-  local parameters, operations = text:match("([%d,]+) parameters .-([%d,]+) multiply%-adds")
-  found.parameters, found.operations = number(parameters), number(operations)
-  found.cells = ("| %s | %s |"):format(parameters, operations)
+  found.cells = ("| %s | %s |"):format(thousands(found.parameters), thousands(found.operations))
   return found
 end
 

@@ -152,11 +152,17 @@ function googlenet.googlenet(...)
   return parts.initialize(model)
 end
 
---- wick.models.googlenetCriterion(): the loss of all outputs of a GoogLeNet with auxiliary heads
--- while it trains: cross-entropy of the last against the labels, and 0.3 times that of each head.
-function googlenet.googlenetCriterion()
+local CRITERION_OPTIONS = args{
+  "wick.models.googlenetCriterion", { "heads", "integer", 2 }, { "weight", "number", 0.3 },
+}
+
+--- wick.models.googlenetCriterion{heads = 2, weight = 0.3}: the loss of all outputs of a network
+-- with auxiliary heads while it trains: cross-entropy of the last against the labels, and `weight`
+-- times that of each head.
+function googlenet.googlenetCriterion(...)
+  local o = CRITERION_OPTIONS:read(...)
   local criterion = nn.ParallelCriterion(true):add(nn.CrossEntropyCriterion())
-  for _ = 1, 2 do criterion:add(nn.CrossEntropyCriterion(), 0.3) end
+  for _ = 1, o.heads do criterion:add(nn.CrossEntropyCriterion(), o.weight) end
   return criterion
 end
 

@@ -1,10 +1,15 @@
 -- The second Inception network, whose n x n convolutions are split into n x 1 and 1 x n ones:
 -- Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception architecture for computer
 -- vision", 2015. The widths inside the modules, which the paper does not list, are those that its
--- authors published with their weights as Inception v3.
+-- authors published with their weights.
+--
+-- On names: the paper calls the architecture v2, and v3 the same trained with smoothed labels,
+-- split 7 x 7 convolutions and a normalised auxiliary classifier. Published weights are all of the
+-- latter, so most collections know the network as Inception v3: `models.inceptionV3` builds it too.
 local args = require "wick.args"
 local errors = require "wick.errors"
 local nn = require "nn"
+local auxiliary = require "wick.models.auxiliary"
 local parts = require "wick.models.parts"
 
 local inception = {}
@@ -105,23 +110,58 @@ local function add_stem(model, channels, wide)
   return model:add(pool()), from
 end
 
+-- The side of the maps behind the first reduction, for images of this side.
+local function side_of(size)
+  for _, lost in ipairs{ 2, 2, 0, 0 } do size = (size - 3) // 2 + 1 - lost end
+  return size
+end
+
+-- The auxiliary classifier on maps of 17 x 17: means of 5 x 5 windows, 1 x 1, 5 x 5 (or all of the
+-- maps, should they be smaller).
+local function head(from, o, wide)
+  local maps = side_of(o.size)
+  if maps < 5 then
+    errors.raise("wick.models.inceptionV2: images of %d x %d are too small for an auxiliary head; "
+      .. "107 x 107 are the smallest", o.size, o.size)
+  end
+  local kernel = math.min(5, (maps - 5) // 3 + 1)
+  local model = nn.Sequential():add(nn.SpatialAveragePooling(5, 5, 3, 3))
+  local _, to = add_branch(model, from, { { 128, 1 }, { 768, kernel, 1 } }, wide)
+  return parts.addClassifier(model, to, o.classes)
+end
+
+local HEAD = 8 -- the module behind which it sits
+
+-- Adds MODULES[i] and all behind it; what follows the head is a network of its own.
+local function add_modules(model, i, from, o, wide)
+  local row = MODULES[i]
+  if not row then return parts.addClassifier(model, from, o.classes, o.dropout) end
+  local module
+  module, from = row[1](from, row[2], wide)
+  model:add(module)
+  if i ~= HEAD or not o.auxiliary then return add_modules(model, i + 1, from, o, wide) end
+  local rest = add_modules(nn.Sequential(), i + 1, from, o, wide)
+  return model:add(auxiliary.join(rest, head(from, o, wide)))
+end
+
 local OPTIONS = args{
   "wick.models.inceptionV2", channels = 3, classes = 1000, dropout = 0.2, width = 1,
+  auxiliary = false, size = 299,
 }
 
---- wick.models.inceptionV2{channels = 3, classes = 1000, dropout = 0.2, width = 1}: for images of
--- 299 x 299 or any size from 75 on; `width` scales all layers between.
+--- wick.models.inceptionV2{channels = 3, classes = 1000, dropout = 0.2, width = 1,
+-- auxiliary = false, size = 299}: for images of 299 x 299 or any size from 75 on (which the
+-- auxiliary head has to know); `width` scales all layers between. With the head the output while
+-- training is a table of scores, for googlenetCriterion{ heads = 1, weight = 0.4 }.
 function inception.inceptionV2(...)
   local o = OPTIONS:read(...)
   local function wide(count) return parts.scaled(count, o.width) end
   local model, from = add_stem(nn.Sequential(), o.channels, wide)
-  for _, row in ipairs(MODULES) do
-    local module
-    module, from = row[1](from, row[2], wide)
-    model:add(module)
-  end
-  return parts.addClassifier(parts.initialize(model), from, o.classes, o.dropout)
+  return parts.initialize(add_modules(model, 1, from, o, wide))
 end
+
+--- wick.models.inceptionV3: the same network under the name of its published weights.
+inception.inceptionV3 = inception.inceptionV2
 
 local SPLIT_OPTIONS = args{
   "wick.models.factorisedConvolution", { "from", "integer" }, { "to", "integer" },

@@ -12,7 +12,7 @@ local files = {
   lenet = "lenet5", lenet_original = "lenet5Original", lenet_codes = "lenet5Codes",
   convnetjs = "convnetjs", convnet = "convnet", alexnet = "alexnet", vgg = "vgg cifarVgg",
   googlenet = "googlenet googlenetCriterion inceptionModule naiveInceptionModule",
-  inception = "inceptionV2 factorisedConvolution", resnet = "resnet cifarResnet",
+  inception = "inceptionV2 inceptionV3 factorisedConvolution", resnet = "resnet cifarResnet",
   densenet = "densenet cifarDensenet", squeezenet = "squeezenet",
 }
 

@@ -135,19 +135,26 @@ end
 
 local CIFAR_OPTIONS = args{
   "wick.models.cifarResnet", { "depth", "integer", 20 }, channels = 3, classes = 10, width = 1,
-  shortcut = "B", preactivation = false,
+  shortcut = "B", preactivation = false, bottleneck = false, early = false,
 }
 
+-- Blocks in each of the three stages.
+local function blocks_of(o)
+  local layers = o.bottleneck and 9 or 6
+  if o.depth < layers + 2 or (o.depth - 2) % layers ~= 0 then
+    errors.raise("wick.models.cifarResnet: depth is %d, it has to be %d n + 2%s", o.depth, layers,
+      o.bottleneck and " with a bottleneck: 164, 1001, ..." or ": 20, 32, 44, ...")
+  end
+  return (o.depth - 2) // layers
+end
+
 --- wick.models.cifarResnet{depth = 20, channels = 3, classes = 10, width = 1, shortcut = "B",
--- preactivation = false}: depth 6 n + 2 (20, 32, 44, 56, 110 in the paper, there with shortcut
--- "A"), for images of 32 x 32.
+-- preactivation = false, bottleneck = false, early = false}: depth 6 n + 2 (20, 32, 44, 56, 110 in
+-- the paper, there with shortcut "A"), for images of 32 x 32. With `bottleneck` the depth is
+-- 9 n + 2 (164 and 1001 in the later paper, pre-activated and with `early`).
 function resnet.cifarResnet(...)
   local o = CIFAR_OPTIONS:read(...)
-  local n = (o.depth - 2) // 6
-  if o.depth < 8 or (o.depth - 2) % 6 ~= 0 then
-    errors.raise("wick.models.cifarResnet: depth is %d, it has to be 6 n + 2: 20, 32, 44, ...",
-      o.depth)
-  end
+  local n = blocks_of(o)
   check_shortcut("wick.models.cifarResnet", o.shortcut)
   local width = parts.scaled(16, o.width)
   local model = nn.Sequential()
@@ -156,7 +163,8 @@ function resnet.cifarResnet(...)
   else
     parts.addNormalized(model, o.channels, width, 3)
   end
-  local features = add_stages(model, basic, { n, n, n }, width, o)
+  local block = o.bottleneck and bottleneck or basic
+  local features = add_stages(model, block, { n, n, n }, width, o)
   return parts.addClassifier(parts.initialize(model), features, o.classes)
 end
 
