@@ -246,6 +246,28 @@ describe("a set made of others", function()
     assert.equal(2, reads)
   end)
 
+  it("reads all of a set into memory", function()
+    for _, name in ipairs{ "/a", "/b" } do
+      paths.mkdir(folder .. name)
+      for i = 1, 2 do draw(("%s/%d.png"):format(name, i), i) end
+    end
+    local files = data.imageFolder(folder)
+    local set = files:inMemory()
+    os.remove(folder .. "/a/2.png")
+    assert.equal(4, set:size())
+    assert.same({ "a", "b" }, set.classes)
+    assert.same({ 1, 1, 2, 2 }, targets(set))
+    assert.equal(2, set:get(2).input:max())
+    assert.equal("torch.ByteTensor", set:get(1).input:type())
+    set = data.dataset{ size = 3, get = function(i)
+      return { input = torch.ones(1, 2, 2) * i, mask = torch.ones(2, 2):long() * i,
+        boxes = torch.ones(i, 4) }
+    end }:inMemory()
+    assert.equal(3, set:get(3).mask:max())
+    assert.equal(2, set:get(2).boxes:size(1))
+    assert.is_nil(set:get(1).target)
+  end)
+
   it("passes files on unread", function()
     paths.mkdir(folder .. "/a")
     for i = 1, 3 do draw(("a/%d.png"):format(i), i) end

@@ -224,6 +224,14 @@ describe("a run", function()
     assert.equal(bits(whole.average.values), bits(rest.average.values))
     assert.equal(whole.testing.loss, rest.testing.loss)
     assert.equal(whole.best.epoch, rest.best.epoch)
+    assert.equal(4, #rest.history)
+    for epoch, row in ipairs(whole.history) do
+      for _, name in ipairs{ "training", "testing" } do
+        assert.equal(row[name].loss, rest.history[epoch][name].loss)
+      end
+      assert.equal(row.rate, rest.history[epoch].rate)
+      assert.is_true(row.seconds > 0)
+    end
   end)
 
   it("keeps the best weights", function()

@@ -177,6 +177,26 @@ function Dataset:cache()
   })
 end
 
+--- All samples as tensors in memory (wick.data.tensors), files read once and by as many threads as
+-- there are cores. For sets that fit, of images of one size.
+function Dataset:inMemory()
+  local columns = {}
+  local function keep(name, values)
+    columns[name] = columns[name] or {}
+    table.move(values, 1, #values, #columns[name] + 1, columns[name])
+  end
+  local loader = require("wick.data.loader"){ self, batchSize = 256, log = function() end }
+  for batch in loader:epoch(1) do
+    for _, name in ipairs{ "input", "target", "mask" } do keep(name, { batch[name] }) end
+    if batch.boxes then keep("boxes", batch.boxes) end
+  end
+  local set = { classes = self.classes, boxes = columns.boxes }
+  for _, name in ipairs{ "input", "target", "mask" } do
+    set[name] = #columns[name] > 0 and torch.cat(columns[name], 1) or nil
+  end
+  return require("wick.data.tensors")(set)
+end
+
 -- Samples as one: tensors and numbers stacked, other values in lists.
 local function stacked(samples)
   local batch = {}

@@ -34,6 +34,7 @@ function keep.last(run)
   save(run, "last", {
     model = run.model, optimState = run.options.optimState, data = run.options.data,
     average = run.average, epoch = run.epoch, step = run.step, best = run.best,
+    history = run.history,
   })
 end
 
@@ -46,6 +47,7 @@ function keep.resume(run)
     average = run.average,
   })
   run.epoch, run.step, run.best = entries.epoch, entries.step, entries.best
+  run.history = entries.history or {}
 end
 
 --- Fills the model from best.safetensors.

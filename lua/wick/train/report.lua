@@ -76,8 +76,9 @@ end
 function report.start(run)
   local given = run.options
   run.began = system.ticks()
-  given.log(("%s parameters, %s batches an epoch, %d epochs%s"):format(
+  given.log(("%s parameters, %s batches an epoch, %d epoch%s%s"):format(
     report.thousands(run.parameters:nElement()), report.thousands(given.data:size()), given.epochs,
+    given.epochs == 1 and "" or "s",
     run.epoch > 0 and (", going on after epoch %d"):format(run.epoch) or ""))
 end
 

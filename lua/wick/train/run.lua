@@ -6,6 +6,7 @@
 --   batch, input, target, output, loss, gradient_norm, learning_rate   of the step under way
 --   training, testing   { loss, top, count } of the last epoch
 --   best              { epoch, value, training, testing } of the best epoch
+--   history           { training, testing, rate, seconds } of every epoch, before a resume too
 --   stopped           set to true, it ends the run after the epoch
 local class = require "torch.class"
 local errors = require "wick.errors"
@@ -119,6 +120,14 @@ local function with_average(self, f)
   if not ok then error(message, 0) end
 end
 
+-- Adds a line to the history: how the epoch was, its last rate and how long training took.
+local function note(self)
+  self.history[self.epoch] = {
+    training = self.training, testing = self.testing, rate = self.learning_rate,
+    seconds = self.time.data + self.time.steps,
+  }
+end
+
 local function test_and_judge(self)
   test_epoch(self)
   judge(self)
@@ -132,6 +141,7 @@ function Run:fit()
   while self.epoch < self.options.epochs and not self.stopped do
     train_epoch(self)
     with_average(self, test_and_judge)
+    note(self)
     self:call("onEpochEnd")
     keep.last(self)
     report.epoch(self)
@@ -188,7 +198,7 @@ function run.new(given)
   local self = setmetatable({
     options = given, model = given.model, parameters = parameters, gradients = gradients,
     average = given.average and Average(parameters, given.average), epoch = 0, step = 0,
-    batch_number = 0, began = system.ticks(),
+    history = {}, batch_number = 0, began = system.ticks(),
   }, Run)
   if given.resume then keep.resume(self) end
   return self
