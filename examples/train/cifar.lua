@@ -1,13 +1,13 @@
 -- CIFAR-10 (Krizhevsky, 2009): ten kinds of things in 32 x 32 colour pixels, told apart by one of
 -- two networks, each with the recipe that goes with it:
 --
---   wick examples/train/cifar.lua --data cifar10 --model convnetjs     minutes on two cores
---   wick examples/train/cifar.lua --data cifar10 --model resnet20      half an hour
+--   wick examples/train/cifar.lua --data cifar10 --model convnetjs     (minutes on two cores)
+--   wick examples/train/cifar.lua --data cifar10 --model resnet20      (half an hour)
 --   wick examples/train/cifar.lua --data cifar10 --model resnet20 --save run --resume
 --
 -- The folder has train/ and test/ with a folder a class, as JPEG or PNG files, or the six files of
--- the set's binary version. What one sees: after every epoch, how many of the test images are right;
--- with --save a picture of that, too. The same seed gives the same network, bit for bit.
+-- the set's binary version. What one sees: after every epoch, how many of the test images are
+-- right; with --save a picture of that, too. The same seed gives the same network, bit for bit.
 --
 -- Networks and recipes: Karpathy's ConvNetJS demo (2014) with Adadelta (Zeiler, 2012); He and
 -- others, "Deep residual learning for image recognition" (2015), with SGD in one cycle (Smith,
