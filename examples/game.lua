@@ -56,8 +56,8 @@ end
 function game:teach_discriminator(input, real, made)
   local model, total = self.discriminator.model, 0
   model:zeroGradParameters()
-  for answer, pictures in pairs{ [0] = made, [1] = real } do
-    local seen, loss, gradient = self:judge(pictures, input, answer)
+  for _, case in ipairs{ { made, 0 }, { real, 1 } } do
+    local seen, loss, gradient = self:judge(case[1], input, case[2])
     model:backward(seen, gradient)
     total = total + loss / 2
   end
@@ -87,6 +87,20 @@ function game:round(input, real)
   local made = self.generator.model:forward(input)
   local judged = self:teach_discriminator(input, real, made)
   return judged, self:teach_generator(input, real, made)
+end
+
+--- So many rounds, each with what `deal()` returns: an input and real pictures. Prints the mean
+-- losses behind `name`.
+function game:play(name, rounds, deal)
+  self.generator.model:training()
+  self.discriminator.model:training()
+  local judged, made = 0, 0
+  for _ = 1, rounds do
+    local losses = table.pack(self:round(deal()))
+    judged, made = judged + losses[1] / rounds, made + losses[2] / rounds
+  end
+  self.generator.model:evaluate()
+  print(("%s: loss of the discriminator %.3f, of the generator %.3f"):format(name, judged, made))
 end
 
 return game

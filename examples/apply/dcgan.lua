@@ -69,25 +69,19 @@ local function load(part)
 end
 
 local images, labels = load("train")
-local generator, discriminator = make_generator(), make_discriminator()
-local players = game.new(generator, discriminator, { rate = options.rate })
+local generator = make_generator()
+local players = game.new(generator, make_discriminator(), { rate = options.rate })
 print(("%d digits of %d x %d; %d parameters make pictures, %d judge them"):format(images:size(1),
   SIDE, SIDE, players.generator.size, players.discriminator.size))
 
--- Mean losses of an epoch, the discriminator's and the generator's.
-local function play_epoch()
-  local order, rounds = torch.randperm(images:size(1)):long(), images:size(1) // options.batch
-  local judged, made = 0, 0
-  generator:training()
-  discriminator:training()
-  for i = 1, rounds do
-    local chosen = order:narrow(1, (i - 1) * options.batch + 1, options.batch)
-    local real = images:index(1, chosen) * 2 - 1
-    local losses = table.pack(players:round(make_codes(options.batch), real))
-    judged, made = judged + losses[1] / rounds, made + losses[2] / rounds
-  end
-  generator:evaluate()
-  return judged, made
+-- Every digit once, in a new order, against new codes.
+local function play_epoch(epoch)
+  local order, first = torch.randperm(images:size(1)):long(), 1
+  players:play(("epoch %d/%d"):format(epoch, EPOCHS), images:size(1) // options.batch, function()
+    local chosen = order:narrow(1, first, options.batch)
+    first = first + options.batch
+    return make_codes(options.batch), images:index(1, chosen) * 2 - 1
+  end)
 end
 
 -- Pictures ---------------------------------------------------------------------------------------
@@ -122,9 +116,7 @@ end
 
 local growth, shown = {}, 1
 for epoch = 1, EPOCHS do
-  local judged, made = play_epoch()
-  print(("epoch %d/%d: loss of the discriminator %.3f, of the generator %.3f"):format(epoch, EPOCHS,
-    judged, made))
+  play_epoch(epoch)
   local rows = rows_of(generator:forward(same_codes):clone())
   sheet.save(options.out, "dcgan.png", { tile = 56, rows = rows })
   if epoch == shown or epoch == EPOCHS then

@@ -89,19 +89,12 @@ end
 
 local generator = make_generator()
 local players = game.new(generator, make_discriminator(), { rate = options.rate, beside = beside })
-local judged, made, every = 0, 0, math.max(1, options.steps // 10)
-for step = 1, options.steps do
-  local chosen = torch.randperm(lattices:size(1)):narrow(1, 1, options.batch):long()
-  local losses = table.pack(players:round(make_input(temperatures:index(1, chosen)),
-    lattices:index(1, chosen)))
-  judged, made = judged + losses[1] / every, made + losses[2] / every
-  if step % every == 0 then
-    print(("step %d/%d: loss of the discriminator %.3f, of the generator %.3f"):format(step,
-      options.steps, judged, made))
-    judged, made = 0, 0
-  end
+for tenth = 1, 10 do
+  players:play(("%d tenths"):format(tenth), options.steps // 10, function()
+    local chosen = torch.randperm(lattices:size(1)):narrow(1, 1, options.batch):long()
+    return make_input(temperatures:index(1, chosen)), lattices:index(1, chosen)
+  end)
 end
-generator:evaluate()
 
 -- Comparing --------------------------------------------------------------------------------------
 

@@ -74,16 +74,11 @@ plans, pictures, test_plans = plans * 2 - 1, pictures * 2 - 1, test_plans * 2 - 
 local function play(generator)
   local players = game.new(generator, make_discriminator(), { rate = options.rate,
     near = options.near, beside = function(plan) return plan end })
-  local judged, made, every = 0, 0, math.max(1, options.steps // 10)
-  for step = 1, options.steps do
-    local chosen = torch.randperm(options.train):narrow(1, 1, options.batch):long()
-    local losses = table.pack(players:round(plans:index(1, chosen), pictures:index(1, chosen)))
-    judged, made = judged + losses[1] / every, made + losses[2] / every
-    if step % every == 0 then
-      print(("step %d/%d: loss of the discriminator %.3f, of the generator %.3f"):format(step,
-        options.steps, judged, made))
-      judged, made = 0, 0
-    end
+  for tenth = 1, 10 do
+    players:play(("%d tenths"):format(tenth), options.steps // 10, function()
+      local chosen = torch.randperm(options.train):narrow(1, 1, options.batch):long()
+      return plans:index(1, chosen), pictures:index(1, chosen)
+    end)
   end
 end
 
@@ -103,7 +98,6 @@ local function roughness(images)
 end
 
 local function paint(generator)
-  generator:evaluate()
   local parts = {}
   for i, part in ipairs(test_plans:split(20, 1)) do
     parts[i] = (generator:forward(part) + 1) / 2
