@@ -118,7 +118,7 @@ HOSTS := $(patsubst examples/embed/%.c,$(BUILD)/embed/%,$(wildcard examples/embe
 LUA_FILES := $(sort $(shell find lua -name '*.lua'))
 
 all: $(LIBRARY) $(SHARED) $(LUA_LIBRARY) $(LUA_SHARED) $(MODULE) $(PROGRAM) \
-  $(BUILD)/wick.pc $(BUILD)/wick_lua.pc ## builds everything
+  $(BUILD)/wick.pc $(BUILD)/wick_lua.pc $(BUILD)/wick_ffi.lua ## builds everything
 ifeq ($(BUILD),build)
 	@ln -sfn build/wick wick
 endif
@@ -200,6 +200,11 @@ $(PROGRAM): $(PROGRAM_OBJECTS)
 	@echo '  ld $@'
 	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $(PROGRAM_OBJECTS) \
 	  $(call package,--libs lua5.4 libedit) -pthread -lm -ldl -o $@
+
+# The library's declarations for LuaJIT.
+$(BUILD)/wick_ffi.lua: core/wick.h bindings/cdef.lua
+	@mkdir -p $(@D)
+	@$(LUA) bindings/cdef.lua $< > $@
 
 $(BUILD)/wick.pc: FORCE
 	@mkdir -p $(@D)
@@ -336,7 +341,8 @@ env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
 ROOT = $(DESTDIR)$(PREFIX)
 INSTALLED = bin/wick include/wick.h include/wick_lua.h lib/libwick.a lib/libwick.so.0 \
   lib/libwick.so lib/libwick_lua.a lib/libwick_lua.so.0 lib/libwick_lua.so \
-  lib/pkgconfig/wick.pc lib/pkgconfig/wick_lua.pc lib/lua/5.4/wick/core.so $(LUA_FILES:lua/%=share/lua/5.4/%)
+  lib/pkgconfig/wick.pc lib/pkgconfig/wick_lua.pc lib/lua/5.4/wick/core.so share/lua/5.1/wick_ffi.lua \
+  $(LUA_FILES:lua/%=share/lua/5.4/%)
 
 install: all ## puts the program, the libraries and the Lua files under PREFIX
 	@install -D -m 755 $(PROGRAM) $(ROOT)/bin/wick
@@ -347,6 +353,7 @@ install: all ## puts the program, the libraries and the Lua files under PREFIX
 	@ln -sfn libwick_lua.so.0 $(ROOT)/lib/libwick_lua.so
 	@install -D -m 644 -t $(ROOT)/lib/pkgconfig $(BUILD)/wick.pc $(BUILD)/wick_lua.pc
 	@install -D -m 755 $(MODULE) $(ROOT)/lib/lua/5.4/wick/core.so
+	@install -D -m 644 $(BUILD)/wick_ffi.lua $(ROOT)/share/lua/5.1/wick_ffi.lua
 	@for f in $(LUA_FILES:lua/%=%); do \
 	  install -D -m 644 lua/$$f $(ROOT)/share/lua/5.4/$$f || exit 1; done
 	@echo 'installed under $(ROOT): $(words $(INSTALLED)) files'

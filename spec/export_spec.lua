@@ -1,12 +1,21 @@
 -- model:export and the C side that carries out what it wrote: lua/nn/export.lua, core/model,
--- through the host examples/embed/classify.c.
+-- through the hosts examples/embed/planned.c and classify.c.
 local core = require "wick.core"
 local models = require "wick.models"
 local nn = require "nn"
 local safetensors = require "wick.safetensors"
 local torch = require "torch"
 
-local host = (os.getenv("WICK_BUILD") or "build") .. "/embed/classify"
+local build = os.getenv("WICK_BUILD") or "build"
+local hosts = build .. "/embed/"
+
+-- What a command prints, complaints included.
+local function shell(command, ...)
+  local pipe = assert(io.popen(command:format(...) .. " 2>&1"))
+  local output = pipe:read("a")
+  pipe:close()
+  return output
+end
 
 local function with_names(n, check)
   local names = {}
@@ -17,13 +26,11 @@ local function with_names(n, check)
 end
 
 -- What the host prints for a model's file and an input.
-local function run(file, input)
+local function run(file, input, host)
   local output
   with_names(1, function(name)
     safetensors.save(name, { input = input })
-    local pipe = assert(io.popen(("%s %s %s 2>&1"):format(host, file, name)))
-    output = pipe:read("a")
-    pipe:close()
+    output = shell("%s%s %s %s", hosts, host or "planned", file, name)
   end)
   return output
 end
@@ -57,6 +64,37 @@ describe("an exported network", function()
     for _, samples in ipairs{ 1, 2, 5 } do answers_alike(small(), { 3, 8, 8 }, samples) end
   end)
 
+  -- Checks with the model's and an input's file, and the class that Lua finds.
+  local function with_classified(check)
+    local net, input = small(), torch.rand(1, 3, 8, 8)
+    net:evaluate()
+    local _, class = net:forward(input):max(2)
+    with_names(2, function(file, name)
+      net:export(file, { 3, 8, 8 })
+      safetensors.save(name, { input = input })
+      check(file, name, ("class %d\n"):format(class[1][1]))
+    end)
+  end
+
+  it("tells a class", function()
+    with_classified(function(file, name, class)
+      assert.equal(class, shell("%sclassify %s %s", hosts, file, name))
+      assert.matches("planned for 1 samples", run(file, torch.rand(2, 3, 8, 8), "classify"))
+    end)
+  end)
+
+  it("tells LuaJIT a class", function()
+    if shell("command -v luajit") == "" then return pending("there is no luajit") end
+    if os.getenv("ASAN_OPTIONS") then return pending("luajit is without the sanitizer") end
+    with_classified(function(file, name, class)
+      local command = "LUA_PATH='%s/?.lua' WICK_LIBRARY='%s/libwick.so.0' luajit "
+        .. "examples/embed/classify_ffi.lua %s %s"
+      assert.equal(class, shell(command, build, build, file, name))
+      assert.equal(name .. ": no model: its metadata has no usable \"wick.model\"\n",
+        shell(command, build, build, name, name))
+    end)
+  end)
+
   it("may branch, add, join and average", function()
     local branches = nn.Concat(2):add(nn.SpatialConvolution(3, 4, 1, 1))
     branches:add(nn.SpatialConvolution(3, 5, 3, 3, 1, 1, 1, 1))
@@ -83,6 +121,42 @@ describe("an exported network", function()
     assert.is_true(torch.equal(mean, net:get(2).running_mean))
     assert.equal(output, net.output)
     assert.equal(state, core.getGenerator())
+  end)
+end)
+
+describe("a network in an audio callback", function()
+  local HISTORY, BLOCK = 16, 64
+
+  local function learned()
+    torch.manualSeed(11)
+    return nn.Sequential():add(nn.SpatialConvolution(1, 8, 9, 1)):add(nn.Tanh())
+      :add(nn.SpatialConvolution(8, 1, 9, 1))
+  end
+
+  -- What the model makes of the sound, block by block, as the host prints it.
+  local function filtered(model, sound)
+    local lines, window = {}, torch.zeros(1, 1, 1, HISTORY + BLOCK)
+    for start = 1, sound:size(1), BLOCK do
+      window:narrow(4, 1, HISTORY):copy(window:narrow(4, BLOCK + 1, HISTORY):clone())
+      window:narrow(4, HISTORY + 1, BLOCK):copy(sound:narrow(1, start, BLOCK))
+      torch.noGrad(model.forward, model, window):clone():apply(function(x)
+        lines[#lines + 1] = ("%a"):format(x)
+      end)
+    end
+    return table.concat(lines, "\n")
+  end
+
+  it("answers as in Lua and allocates nothing", function()
+    local model, sound = learned(), torch.rand(BLOCK * 50) - 0.5
+    with_names(2, function(file, name)
+      model:export(file, { 1, 1, HISTORY + BLOCK })
+      safetensors.save(name, { sound = sound })
+      local output = shell("%sfilter %s %s", hosts, file, name)
+      local heard, allocations, rest = output:match("^(.*)\nallocations: (%d+)\n(.*)\n$")
+      assert.equal(filtered(model, sound), heard)
+      assert.equal("0", allocations)
+      assert.matches("^1000 callbacks: half within %S+ us, the longest %S+ us, of 1333.3 us$", rest)
+    end)
   end)
 end)
 

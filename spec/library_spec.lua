@@ -79,4 +79,28 @@ describe("the shared library", function()
     end
     assert.same({}, others)
   end)
+
+  it("gives LuaJIT all functions of wick.h", function()
+    if os.getenv("ASAN_OPTIONS") then return pending("luajit is without the sanitizer") end
+    if not os.execute("command -v luajit >/dev/null") then return pending("there is no luajit") end
+    local program, count = { 'local wick = require("wick_ffi").load(arg[1])' }, 0
+    for line in io.lines("core/wick.h") do
+      for name in line:gmatch("%f[%w_]wick_[%l%d_]+%f[%(]") do
+        if not (line:find("^[%s/]*%*") or line:find("^typedef")) then
+          program[#program + 1], count = ("local _ = wick.%s"):format(name), count + 1
+        end
+      end
+    end
+    local name = os.tmpname()
+    local out = assert(io.open(name, "w"))
+    out:write(program[1], " do ", table.concat(program, " end do ", 2), " end print 'all'")
+    out:close()
+    local pipe = assert(io.popen(("LUA_PATH='%s/?.lua' luajit %s %s/libwick.so.0 2>&1")
+      :format(build, name, build)))
+    local output = pipe:read("a")
+    pipe:close()
+    os.remove(name)
+    assert.equal("all\n", output)
+    assert.is_true(count > 100, count)
+  end)
 end)
