@@ -27,7 +27,7 @@ default: all
 # ---- packages --------------------------------------------------------------------------------
 
 PACKAGES := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libopenblas-dev libopenblas0-pthread \
-  libpng-dev libjpeg-dev zlib1g-dev libedit-dev lua-penlight lua-moses lua-busted lua-check clang-format luajit
+  libpng-dev libjpeg-dev zlib1g-dev libedit-dev lua-penlight lua-moses lua-busted lua-check clang-format luajit g++
 
 deps: ## installs the Debian packages that are missing (the only target that installs anything)
 	@missing=; for p in $(PACKAGES); do \

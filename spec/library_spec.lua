@@ -103,4 +103,82 @@ describe("the shared library", function()
     assert.equal("all\n", output)
     assert.is_true(count > 100, count)
   end)
+
+  -- Names of what the libraries may write to that is not in a context or a Lua state; in
+  -- docs/embedding.md they are told in words.
+  local WRITABLE = {
+    libwick = "isa cores choice info message once pool lock needs_lock",
+    libwick_lua = "numbered numbered_lock last_id dying is_freeing",
+  }
+
+  local WRITTEN = { data = true, bss = true, tdata = true, tbss = true }
+
+  -- Variables in writable sections; constants that the loader relocates lie in others.
+  local function variables(library)
+    local names = {}
+    local pipe = assert(io.popen(("objdump -t '%s/%s.so.0'"):format(build, library)))
+    for line in pipe:lines() do
+      local section, name = line:match("%s%.(%l+)\t%x+%s+(%S+)$")
+      local plain = name and name:gsub("%.%d+$", ""):gsub("^.*%.", "") -- GCC: lock.1; Clang: f.lock
+      if WRITTEN[section] and not plain:find("^__") and plain ~= "completed" then
+        names[plain] = true
+      end
+    end
+    pipe:close()
+    return names
+  end
+
+  it("has no writable variables but those that are documented", function()
+    if os.getenv("ASAN_OPTIONS") then return pending("the sanitizer has variables of its own") end
+    local allowed = {}
+    for _, library in ipairs{ "libwick", "libwick_lua" } do
+      for name in WRITABLE[library]:gmatch("%S+") do allowed[name] = true end
+      assert.same(allowed, variables(library))
+    end
+  end)
+end)
+
+describe("the headers", function()
+  local PROGRAM = [[
+#include <wick.h>
+#include <wick_lua.h>
+extern "C" {
+#include <lauxlib.h>
+}
+#include <cstdio>
+#include <memory>
+
+int main()
+{
+    wick_context *context = nullptr;
+    if (wick_context_new(nullptr, &context) != WICK_OK)
+        return 1;
+    std::unique_ptr<wick_context, decltype(&wick_context_release)> kept(context,
+                                                                        wick_context_release);
+    std::unique_ptr<lua_State, decltype(&lua_close)> L(luaL_newstate(), lua_close);
+    wick_lua_options options = {};
+    if (wick_lua_open(L.get(), &options) != WICK_OK)
+        return 1;
+    luaL_dostring(L.get(), "return require('torch').ones(2, 3):sum()");
+    std::printf("%s %g\n", wick_version(), lua_tonumber(L.get(), -1));
+}
+]]
+
+  it("are C++ too", function()
+    if os.getenv("ASAN_OPTIONS") then return pending("the library is with the sanitizer") end
+    if not os.execute("command -v g++ >/dev/null") then return pending("there is no g++") end
+    local name = os.tmpname()
+    local out = assert(io.open(name, "w"))
+    out:write(PROGRAM)
+    out:close()
+    local pipe = assert(io.popen(("g++ -std=c++17 -Wall -Wextra -Werror -Icore -Ibindings "
+      .. "$(pkg-config --cflags lua5.4) -x c++ %s -x none -o %s.out %s/libwick_lua.so.0 "
+      .. "$(pkg-config --libs lua5.4) -Wl,-rpath,%s 2>&1 && %s.out 2>&1")
+      :format(name, name, build, build, name)))
+    local output = pipe:read("a")
+    pipe:close()
+    os.remove(name)
+    os.remove(name .. ".out")
+    assert.matches("^%d+%.%d+%.%d+ 6\n$", output)
+  end)
 end)
