@@ -1,23 +1,22 @@
 # Builds, tests and installs Wick. `make help` lists the targets.
 #
 #   BUILD    where everything that is made goes (build)
-#   PREFIX   where `make install` puts it (/usr/local); DESTDIR is prepended for packaging
+#   PREFIX   where `make install` puts it (/usr/local); more about that in packaging/packaging.mk
 #   CC       the compiler (gcc); CFLAGS and LDFLAGS are added to ours
 #   SANITIZE sanitizers to build with: make BUILD=build/tsan SANITIZE=thread
 #   V        V=1 shows the commands
 #
 # Sources are found by pattern: a new .c file, spec or C test needs no line here.
 
-VERSION := 0.1.0
-
 BUILD ?= build
-PREFIX ?= /usr/local
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 LUA := lua5.4
+VERSION := $(shell awk '/define WICK_VERSION_/ { text = text dot $$3; dot = "." } \
+  END { print text }' core/wick.h)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick bench-shapes suites demo \
-  docs env install uninstall clean help tools FORCE
+  docs env clean help tools FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -72,14 +71,13 @@ OPTIMISE := -O3 -g
 endif
 OPTIMISE += -fno-math-errno -fno-trapping-math
 
-# The program finds its files relative to its own place (bindings/main.c): these are paths from the
-# folder that holds it. The tree's are tried first; an installed program has them not.
-PLACES = -DWICK_TREE_LUA='"$(shell realpath -m --relative-to=$(BUILD) lua)"' \
-  -DWICK_TREE_LIB='"lib"' \
-  -DWICK_INSTALLED_LUA='"../share/lua/5.4"' -DWICK_INSTALLED_LIB='"../lib/lua/5.4"'
-
-COMPILE := -std=c11 -D_GNU_SOURCE -DWICK_VERSION='"$(VERSION)"' -Icore $(OPTIMISE) -fPIC -pthread \
+COMPILE := -std=c11 -D_GNU_SOURCE -Icore $(OPTIMISE) -fPIC -pthread \
   $(WARNINGS) $(call package,--cflags openblas zlib libpng libjpeg) $(CFLAGS)
+# The program finds its files relative to its own place (bindings/main.c): the paths from the
+# folder $(1) to the Lua files and the C module.
+from = $(shell realpath -m --relative-to=$(1) $(2))
+places = -DWICK_PLACE_LUA='"$(call from,$(1),$(2))"' -DWICK_PLACE_LIB='"$(call from,$(1),$(3))"'
+
 LUA_COMPILE := $(call package,--cflags lua5.4)
 LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng libjpeg) -pthread -lm
 
@@ -118,7 +116,7 @@ HOSTS := $(patsubst examples/embed/%.c,$(BUILD)/embed/%,$(wildcard examples/embe
 LUA_FILES := $(sort $(shell find lua -name '*.lua'))
 
 all: $(LIBRARY) $(SHARED) $(LUA_LIBRARY) $(LUA_SHARED) $(MODULE) $(PROGRAM) \
-  $(BUILD)/wick.pc $(BUILD)/wick_lua.pc $(BUILD)/wick_ffi.lua ## builds everything
+  $(BUILD)/wick_ffi.lua ## builds everything
 ifeq ($(BUILD),build)
 	@ln -sfn build/wick wick
 endif
@@ -130,7 +128,7 @@ $(OBJ)/core/kernel/%_avx2.o: EXTRA = $(AVX2)
 $(OBJ)/core/kernel/%_avx512.o: EXTRA = $(AVX512)
 $(OBJ)/spec/%_test.o: EXTRA = -Ispec
 $(OBJ)/bindings/%.o $(OBJ)/spec/support/interpreter.o: EXTRA = $(LUA_COMPILE)
-$(OBJ)/bindings/main.o: EXTRA = $(LUA_COMPILE) $(PLACES)
+$(OBJ)/bindings/main.o: EXTRA = $(LUA_COMPILE) $(call places,$(BUILD),lua,$(BUILD)/lib)
 $(OBJ)/bindings/edit.o: EXTRA = $(LUA_COMPILE) $(call package,--cflags libedit)
 
 $(BUILD)/modules.c: $(LUA_FILES) bindings/modules.lua $(BUILD)/sources
@@ -196,28 +194,17 @@ $(MODULE): $(BINDING_OBJECTS) $(LIBRARY) $(BUILD)/sources
 	$(Q)$(CC) -shared $(SANITIZE_LINK) $(LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,libwick.a \
 	  $(BINDING_OBJECTS) $(LIBRARY) $(LIBRARIES) -o $@
 
+link_program = $(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $(1) \
+  $(call package,--libs lua5.4 libedit) -pthread -lm -ldl -o $@
+
 $(PROGRAM): $(PROGRAM_OBJECTS)
 	@echo '  ld $@'
-	$(Q)$(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $(PROGRAM_OBJECTS) \
-	  $(call package,--libs lua5.4 libedit) -pthread -lm -ldl -o $@
+	$(Q)$(call link_program,$(PROGRAM_OBJECTS))
 
 # The library's declarations for LuaJIT.
 $(BUILD)/wick_ffi.lua: core/wick.h bindings/cdef.lua
 	@mkdir -p $(@D)
 	@$(LUA) bindings/cdef.lua $< > $@
-
-$(BUILD)/wick.pc: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
-	  'Name: wick' 'Description: tensors, gradients and neural networks' 'Version: $(VERSION)' \
-	  'Libs: -L$${libdir} -lwick' 'Libs.private: $(LIBRARIES)' 'Cflags: -I$${includedir}' > $@
-
-$(BUILD)/wick_lua.pc: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
-	  'Name: wick_lua' 'Description: Wick in a Lua state of the host' 'Version: $(VERSION)' \
-	  'Requires: lua5.4' 'Libs: -L$${libdir} -lwick_lua' 'Libs.private: $(LIBRARIES)' \
-	  'Cflags: -I$${includedir}' > $@
 
 $(BUILD)/spec/%_test: $(OBJ)/spec/%_test.o $(LIBRARY)
 	@mkdir -p $(@D)
@@ -336,38 +323,13 @@ env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
 	@echo "export LUA_PATH_5_4='$(abspath lua)/?.lua;$(abspath lua)/?/init.lua;;'"
 	@echo "export LUA_CPATH_5_4='$(abspath $(BUILD))/lib/?.so;;'"
 
-# ---- installing ------------------------------------------------------------------------------
-
-ROOT = $(DESTDIR)$(PREFIX)
-INSTALLED = bin/wick include/wick.h include/wick_lua.h lib/libwick.a lib/libwick.so.0 \
-  lib/libwick.so lib/libwick_lua.a lib/libwick_lua.so.0 lib/libwick_lua.so \
-  lib/pkgconfig/wick.pc lib/pkgconfig/wick_lua.pc lib/lua/5.4/wick/core.so share/lua/5.1/wick_ffi.lua \
-  $(LUA_FILES:lua/%=share/lua/5.4/%)
-
-install: all ## puts the program, the libraries and the Lua files under PREFIX
-	@install -D -m 755 $(PROGRAM) $(ROOT)/bin/wick
-	@install -D -m 644 -t $(ROOT)/include core/wick.h bindings/wick_lua.h
-	@install -D -m 644 -t $(ROOT)/lib $(LIBRARY) $(LUA_LIBRARY)
-	@install -D -m 755 -t $(ROOT)/lib $(SHARED) $(LUA_SHARED)
-	@ln -sfn libwick.so.0 $(ROOT)/lib/libwick.so
-	@ln -sfn libwick_lua.so.0 $(ROOT)/lib/libwick_lua.so
-	@install -D -m 644 -t $(ROOT)/lib/pkgconfig $(BUILD)/wick.pc $(BUILD)/wick_lua.pc
-	@install -D -m 755 $(MODULE) $(ROOT)/lib/lua/5.4/wick/core.so
-	@install -D -m 644 $(BUILD)/wick_ffi.lua $(ROOT)/share/lua/5.1/wick_ffi.lua
-	@for f in $(LUA_FILES:lua/%=%); do \
-	  install -D -m 644 lua/$$f $(ROOT)/share/lua/5.4/$$f || exit 1; done
-	@echo 'installed under $(ROOT): $(words $(INSTALLED)) files'
-
-uninstall: ## removes what install put there
-	@rm -f $(addprefix $(ROOT)/,$(INSTALLED))
-	@cd $(ROOT) 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
-	  $(sort $(dir $(INSTALLED))) 2>/dev/null || true
+include packaging/packaging.mk
 
 clean: ## removes everything that was built
 	rm -rf $(BUILD)
 	rm -f wick
 
 help: ## lists the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 endif

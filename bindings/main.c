@@ -15,6 +15,7 @@
 
 #include "interrupt.h"
 #include "program.h"
+#include "wick.h"
 
 /* ---- Ctrl-C ---------------------------------------------------------------------------------- */
 
@@ -200,7 +201,7 @@ static int open_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"call", guarded_call}, {"watch", watch}, {NULL, NULL}};
     luaL_newlib(L, functions);
-    lua_pushliteral(L, WICK_VERSION);
+    lua_pushfstring(L, "%d.%d.%d", WICK_VERSION_MAJOR, WICK_VERSION_MINOR, WICK_VERSION_PATCH);
     lua_setfield(L, -2, "version");
     return 1;
 }
@@ -231,8 +232,8 @@ static void search_first(lua_State *L, const char *field, const char *place, con
     lua_pop(L, 1);
 }
 
-/* Whether `folder`/`lua` holds the Lua files; then they and `folder`/`lib` are searched first. */
-static bool use_place(lua_State *L, const char *folder, const char *lua, const char *lib)
+/* Where `folder`/`lua` holds the Lua files, they and `folder`/`lib` are searched first. */
+static void use_place(lua_State *L, const char *folder, const char *lua, const char *lib)
 {
     char place[PATH_MAX];
     const char *file = lua_pushfstring(L, "%s/%s/wick/program.lua", folder, lua);
@@ -245,15 +246,15 @@ static bool use_place(lua_State *L, const char *folder, const char *lua, const c
         lua_pop(L, 1);
     }
     lua_pop(L, 2);
-    return found;
 }
 
-/* The source tree this was built in, or what `make install` laid out; else Lua's own paths. */
+/* The place the Makefile gave this program, in the source tree or in what `make install` lays out;
+ * where nothing is there, Lua's own paths. */
 static void set_search_paths(lua_State *L)
 {
     char folder[PATH_MAX];
-    if (own_folder(folder) && !use_place(L, folder, WICK_TREE_LUA, WICK_TREE_LIB))
-        use_place(L, folder, WICK_INSTALLED_LUA, WICK_INSTALLED_LIB);
+    if (own_folder(folder))
+        use_place(L, folder, WICK_PLACE_LUA, WICK_PLACE_LIB);
 }
 
 static void preload(lua_State *L, const char *name, lua_CFunction open)

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of this header and of everything that is built with it; stated here alone. */
+#define WICK_VERSION_MAJOR 0
+#define WICK_VERSION_MINOR 1
+#define WICK_VERSION_PATCH 0
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -33,7 +38,8 @@ typedef enum wick_status {
 /* The message of the last failure in this thread; never NULL, valid until the next failure. */
 const char *wick_message(void);
 
-/* The library's version, "major.minor.patch". */
+/* The version of the library that is running, "major.minor.patch"; the header's are the three
+ * WICK_VERSION macros. */
 const char *wick_version(void);
 
 /* One line on how this build computes: BLAS flavour, instruction set in use, threads. */

@@ -34,7 +34,10 @@ const char *wick_build_info(void)
     return info;
 }
 
+#define TEXT(NUMBER) #NUMBER
+#define JOINED(MAJOR, MINOR, PATCH) TEXT(MAJOR) "." TEXT(MINOR) "." TEXT(PATCH)
+
 const char *wick_version(void)
 {
-    return WICK_VERSION;
+    return JOINED(WICK_VERSION_MAJOR, WICK_VERSION_MINOR, WICK_VERSION_PATCH);
 }
