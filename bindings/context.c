@@ -43,9 +43,14 @@ static int trim(lua_State *L)
     return 0;
 }
 
+/* failAfter(n): the n-th allocation and all later ones; failAfter(n, true): that one alone. */
 static int fail_after(lua_State *L)
 {
-    wick_context_fail_after(lua_wick_context(L), (uint64_t)luaL_checkinteger(L, 1));
+    uint64_t n = (uint64_t)luaL_checkinteger(L, 1);
+    if (lua_toboolean(L, 2))
+        wick_context_fail_at(lua_wick_context(L), n);
+    else
+        wick_context_fail_after(lua_wick_context(L), n);
     return 0;
 }
 

@@ -86,6 +86,8 @@ void wick_context_set_limit(wick_context *context, size_t bytes);
 void wick_context_trim(wick_context *context);
 /* For tests: the n-th allocation from now fails, and all later ones until 0 is set. */
 void wick_context_fail_after(wick_context *context, uint64_t n);
+/* The same for the n-th allocation alone. */
+void wick_context_fail_at(wick_context *context, uint64_t n);
 
 /* Safe in a signal handler and from any thread: the next operation fails with WICK_EINTERRUPT. */
 void wick_context_interrupt(wick_context *context);
@@ -297,7 +299,8 @@ typedef struct wick_backward_options {
 } wick_backward_options;
 
 /* Gradients of `root` (one element, or weighted by `seed` of its shape) are added to every leaf's
- * gradient. The graph is freed on the way unless retained. */
+ * gradient. The graph is freed on the way unless retained. A pass that fails adds to no leaf; with
+ * `retain` it may be tried again, without it the values have to be computed again first. */
 wick_status wick_backward(wick_tensor *root, wick_tensor *seed, wick_backward_options options);
 /* The same for several roots at once; seeds may be NULL. */
 wick_status wick_backward_all(int roots, wick_tensor *const *root, wick_tensor *const *seeds,

@@ -126,15 +126,15 @@ static void running_statistics(void)
     float running_mean[2] = {0, 0}, running_variance[2] = {1, 1};
     wick_context *context = context_with(1);
     wick__norm_statistics(context, WICK_FLOAT32, 2, 2, 1, x, mean, variance);
-    wick__norm_update_running(WICK_FLOAT32, 2, 2, 0.1, mean, variance, running_mean,
-                              running_variance);
+    wick__norm_update_running(WICK_FLOAT32, 2, 0.1, 1, mean, running_mean, 1);
+    wick__norm_update_running(WICK_FLOAT32, 2, 0.1, 2, variance, running_variance, 1);
     expect(fabsf(running_mean[0] - 0.2f) < 1e-6f && fabsf(running_mean[1] - 0.4f) < 1e-6f);
     expect(fabsf(running_variance[0] - 1.1f) < 1e-6f && fabsf(running_variance[1] - 1.7f) < 1e-6f);
     wick__norm_apply(context, WICK_FLOAT32, 2, 2, 1, 1e-5, x, mean, variance, NULL, NULL, y);
     expect(fabsf(y[0] + 1) < 1e-4f && fabsf(y[3] - 1) < 1e-4f);
-    wick__norm_update_running(WICK_FLOAT32, 1, 1, 0.5, mean, variance, running_mean,
-                              running_variance);
-    expect(fabsf(running_variance[0] - 1.05f) < 1e-6f);
+    float strided[3] = {1, 7, 2};
+    wick__norm_update_running(WICK_FLOAT32, 2, 0.5, 1, mean, strided, 2);
+    expect(strided[0] == 1.5f && strided[1] == 7 && strided[2] == 3);
 }
 
 /* ---- local response normalisation ------------------------------------------------------------ */

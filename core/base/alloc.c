@@ -196,11 +196,10 @@ static void *take(wick__heap *heap, size_t size, int class)
 /* Whether fault injection wants this allocation to fail. */
 static bool must_fail(wick__heap *heap)
 {
-    if (heap->fail_after > 1)
+    bool fails = heap->fail_after == 1;
+    if (heap->fail_after > 1 || (fails && heap->fail_once))
         heap->fail_after--;
-    else if (heap->fail_after == 1)
-        return true;
-    return false;
+    return fails;
 }
 
 static wick_status out_of_memory(size_t bytes, size_t live, size_t limit)
@@ -351,9 +350,20 @@ void wick__keep_cache(wick_context *context)
     pthread_mutex_unlock(&context->heap.lock);
 }
 
+static void plan_failure(wick__heap *heap, uint64_t n, bool once)
+{
+    pthread_mutex_lock(&heap->lock);
+    heap->fail_after = n;
+    heap->fail_once = once;
+    pthread_mutex_unlock(&heap->lock);
+}
+
 void wick_context_fail_after(wick_context *context, uint64_t n)
 {
-    pthread_mutex_lock(&context->heap.lock);
-    context->heap.fail_after = n;
-    pthread_mutex_unlock(&context->heap.lock);
+    plan_failure(&context->heap, n, false);
+}
+
+void wick_context_fail_at(wick_context *context, uint64_t n)
+{
+    plan_failure(&context->heap, n, true);
 }

@@ -15,7 +15,8 @@ typedef struct wick__heap {
     pthread_mutex_t lock;
     wick_allocator host;
     wick_memory count;
-    uint64_t fail_after; /* 0: never; 1: the next allocation and all later ones */
+    uint64_t fail_after; /* 0: never; 1: the next allocation */
+    bool fail_once;      /* that one alone; else all later ones too */
     bool keep;           /* freed blocks stay, however many there are */
     bool poison;         /* fill what is handed out with 0xAB */
     struct wick__block *idle[WICK__CLASSES]; /* freed blocks, a list a class, newest first */

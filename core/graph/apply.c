@@ -31,11 +31,28 @@ static wick_status check_finite(const wick_op *op, wick_tensor *const *out)
     return WICK_OK;
 }
 
+/* What failed has drawn nothing: tried again, it gives what it would have given. */
+static wick_status draw(wick_context *context, const wick_op *op, const wick_call *call,
+                        wick_tensor **out)
+{
+    wick__generator before = context->generator;
+    wick_status status = op->forward(call, out);
+    if (status)
+        context->generator = before;
+    return status;
+}
+
+static wick_status run_forward(wick_context *context, const wick_op *op, const wick_call *call,
+                               wick_tensor **out)
+{
+    return op->random ? draw(context, op, call, out) : op->forward(call, out);
+}
+
 static wick_status traced(wick_context *context, const wick_op *op, const wick_call *call,
                           wick_tensor **out)
 {
     double begin = wick__seconds();
-    wick_status status = op->forward(call, out);
+    wick_status status = run_forward(context, op, call, out);
     context->trace(context->trace_host, op->name, begin, wick__seconds(), status ? NULL : out[0]);
     return status;
 }
@@ -70,7 +87,8 @@ static wick_status forward(wick_context *context, const wick_op *op, const wick_
     context->taped = taped;
     const char *writing = context->writing;
     context->writing = op->name;
-    wick_status status = context->trace ? traced(context, op, call, out) : op->forward(call, out);
+    wick_status status =
+        context->trace ? traced(context, op, call, out) : run_forward(context, op, call, out);
     context->writing = writing;
     context->recording = recording;
     context->taped = taped_before;
@@ -107,10 +125,10 @@ static wick_status forward_and_record(wick_context *context, const wick_op *op,
     return status;
 }
 
-wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **out)
+/* All results, also those made only to be saved; none on failure. */
+static wick_status carry_out(const wick_op *op, const wick_call *call, wick_tensor **results)
 {
     wick_context *context = context_of(call);
-    wick_tensor *results[RESULTS] = {NULL};
     wick_status status = wick__check_interrupt(context);
     if (!status)
         status = check_inputs(op, call);
@@ -120,11 +138,26 @@ wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **o
         status = renamed(op, op->forward(call, results));
     else
         status = forward_and_record(context, op, call, results);
-    int outputs = wick__outputs(op);
     if (!status && op->is_view)
         results[0]->is_view = true;
     if (status)
-        release_all(results, outputs);
+        release_all(results, RESULTS);
+    return status;
+}
+
+static void conclude(const wick_op *op, const wick_call *call, wick_tensor *const *results)
+{
+    if (op->conclude)
+        op->conclude(call, results);
+}
+
+wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *results[RESULTS] = {NULL};
+    int outputs = wick__outputs(op);
+    wick_status status = carry_out(op, call, results);
+    if (!status)
+        conclude(op, call, results);
     release_all(results + outputs, RESULTS - outputs);
     for (int i = 0; i < outputs; i++)
         out[i] = results[i];
@@ -212,6 +245,8 @@ static wick_status apply_directly(wick_context *context, const wick_op *op, cons
     wick_tensor_retain(to);
     const wick_node *before = to->node;
     status = forward_and_record(context, op, call, results);
+    if (!status)
+        conclude(op, call, results);
     if (!status && context->recording && to->node == before) {
         wick__node_release(to->node); /* the new value does not come from there */
         to->node = NULL;
@@ -223,14 +258,16 @@ static wick_status apply_directly(wick_context *context, const wick_op *op, cons
 static wick_status apply_and_copy(wick_context *context, const wick_op *op, const wick_call *call,
                                   wick_tensor **to)
 {
-    wick_tensor *result[WICK_MAX_OUTPUTS] = {NULL};
-    wick_status status = wick_apply(op, call, result);
+    wick_tensor *result[RESULTS] = {NULL};
+    wick_status status = carry_out(op, call, result);
     for (int i = 0; i < wick__outputs(op) && !status; i++)
         if (to[i] && !wick_context_recording(context) && to[i]->node)
             status = wick_tensor_copy(to[i], result[i]);
         else if (to[i])
             status = take_over(context, op, to[i], result[i]);
-    release_all(result, WICK_MAX_OUTPUTS);
+    if (!status)
+        conclude(op, call, result);
+    release_all(result, RESULTS);
     return status;
 }
 

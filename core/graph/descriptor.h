@@ -74,6 +74,9 @@ struct wick_op {
     /* Checks, makes the results in out[0 .. outputs + kept). A destination, where `into` or
      * `elementwise` allows one, stands in out[0]; wick__output takes care of both. */
     wick_status (*forward)(const wick_call *call, wick_tensor **out);
+    /* What a call changes beside its results, for which out[] is as forward left it: carried out
+     * last, when nothing of the call can fail any more. NULL: nothing. */
+    void (*conclude)(const wick_call *call, wick_tensor *const *out);
     /* Fills r->dx for the inputs that are wanted. NULL: not differentiable, and an error for
      * whoever asks. */
     void (*backward)(struct wick__rule *r);

@@ -4,14 +4,7 @@
 
 #include "graph/answers.h"
 #include "graph/callback.h"
-#include "graph/plan.h"
-
-typedef struct pass {
-    const wick__engine *engine;
-    const wick__pass *asked;
-    wick__plan plan;
-    wick__scope scope; /* of the rule that runs */
-} pass;
+#include "graph/leaves.h"
 
 /* ---- bringing a gradient to its input ---- */
 
@@ -25,85 +18,18 @@ static bool has_shape(const wick_tensor *t, const wick__geometry *g)
     return true;
 }
 
-static wick_tensor *fit(pass *p, wick_tensor *grad, const wick__geometry *g)
+static wick_tensor *fit(wick__walk *w, wick_tensor *grad, const wick__geometry *g)
 {
     if (grad && !has_shape(grad, g)) {
         wick_sizes sizes = {.count = g->ndim};
         for (int i = 0; i < g->ndim; i++)
             sizes.v[i] = g->size[i];
-        grad = wick__run(&p->scope, p->engine->sum_to, 1, &grad, (wick_value[]){{.sizes = &sizes}});
+        grad = wick__run(&w->scope, w->engine->sum_to, 1, &grad, (wick_value[]){{.sizes = &sizes}});
     }
     if (grad && grad->dtype != g->dtype)
-        grad = wick__run(&p->scope, p->engine->convert, 1, &grad,
+        grad = wick__run(&w->scope, w->engine->convert, 1, &grad,
                          (wick_value[]){{.integer = g->dtype}});
     return grad;
-}
-
-/* ---- adding up ---- */
-
-static wick_tensor *sum(pass *p, wick_tensor *a, wick_tensor *b)
-{
-    return wick__run(&p->scope, p->engine->add, 2, (wick_tensor *[]){a, b},
-                     (wick_value[]){{.number = 1}});
-}
-
-/* Nobody else sees the memory, and every element has its own: adding may happen in it. */
-static bool is_ours(const wick_tensor *t)
-{
-    return !t->node && wick_tensor_is_contiguous(t) && atomic_load(&t->refs) == 1 &&
-           (!t->storage || atomic_load(&t->storage->refs) == 1);
-}
-
-static wick_status add_in_place(pass *p, wick_tensor *to, wick_tensor *grad)
-{
-    wick_call call = {.inputs = 2, .in = (wick_tensor *[]){to, grad}, .value = {{.number = 1}}};
-    return wick_apply_into(p->engine->add, &call, &to);
-}
-
-static void arrive(pass *p, wick_tensor **slot, wick_tensor *grad)
-{
-    if (!grad || p->scope.status)
-        return;
-    if (*slot && is_ours(*slot) && !p->asked->options.record) {
-        p->scope.status = add_in_place(p, *slot, grad);
-        return;
-    }
-    if (*slot)
-        grad = sum(p, *slot, grad);
-    if (!grad)
-        return;
-    wick_tensor_retain(grad);
-    wick_tensor_release(*slot);
-    *slot = grad;
-}
-
-/* ---- leaves ---- */
-
-static wick_status keep_in_leaf(pass *p, wick_node *leaf, wick_tensor **grad)
-{
-    bool record = p->asked->options.record, done = false;
-    wick_tensor *kept = NULL;
-    wick_status status = WICK_OK;
-    if (leaf->grad && !record && !leaf->grad->node) {
-        status = wick__copy_to_clear(leaf->grad, *grad, &done);
-        return status || done ? status : add_in_place(p, leaf->grad, *grad);
-    }
-    if (leaf->grad) {
-        wick__scope_open(&p->scope, p->plan.context);
-        kept = sum(p, leaf->grad, *grad);
-        wick_tensor_retain(kept);
-        status = wick__scope_close(&p->scope);
-    } else if (record || is_ours(*grad)) {
-        kept = *grad;
-        wick_tensor_retain(kept);
-    } else {
-        status = wick__clone(*grad, &kept);
-    }
-    if (status)
-        return status;
-    wick_tensor_release(leaf->grad);
-    leaf->grad = kept;
-    return WICK_OK;
 }
 
 /* ---- one node ---- */
@@ -122,48 +48,37 @@ static wick_status freed(const wick_node *node)
                       wick__node_name(node));
 }
 
-static bool find_wanted(const pass *p, const wick_node *node, bool *wants)
+static bool find_wanted(const wick__walk *w, const wick_node *node, bool *wants)
 {
     bool any = false;
     for (int i = 0; i < node->inputs; i++) {
-        const wick__stop *behind = wick__plan_find(&p->plan, node->edge[i].node);
+        const wick__stop *behind = wick__plan_find(&w->plan, node->edge[i].node);
         wants[i] = behind && behind->needed;
         any = any || wants[i];
     }
     return any;
 }
 
-static void run_rule(pass *p, wick_node *node, wick_tensor *const *grad, const bool *wants,
+static void run_rule(wick__walk *w, wick_node *node, wick_tensor *const *grad, const bool *wants,
                      wick_tensor **dx, wick_tensor *const *into)
 {
-    wick__rule rule = {&p->scope, node, grad, dx, wants, into};
+    wick__rule rule = {&w->scope, node, grad, dx, wants, into};
     if (node->custom)
-        wick__run_function(&p->scope, node, grad, wants, dx);
+        wick__run_function(&w->scope, node, grad, wants, dx);
     else if (node->op->backward)
         node->op->backward(&rule);
     else
-        p->scope.status = missing_rule(node);
-}
-
-/* Whether a leaf's gradient goes straight to where it is kept, so that it need not wait for the end
- * of the pass: where that can be undone should the pass fail, because it is clear before. */
-static bool keeps_at_once(const pass *p, const wick__stop *stop)
-{
-    const wick_node *node = stop->node;
-    if (node->op || node->custom || node->freed || node->hooks || p->asked->inputs > 0 ||
-        p->asked->options.record || !node->grad || node->grad->node)
-        return false;
-    return stop->early || wick__is_clear(node->grad);
+        w->scope.status = missing_rule(node);
 }
 
 /* Where each input's gradient may be written at once: a clear leaf gradient of its shape and type,
  * offered for one input only. */
-static void find_destinations(const pass *p, const wick_node *node, const bool *wants,
+static void find_destinations(const wick__walk *w, const wick_node *node, const bool *wants,
                               wick_tensor **into)
 {
     for (int i = 0; i < node->inputs; i++) {
-        wick__stop *behind = wants[i] ? wick__plan_find(&p->plan, node->edge[i].node) : NULL;
-        wick_tensor *grad = behind && keeps_at_once(p, behind) ? behind->node->grad : NULL;
+        wick__stop *behind = wants[i] ? wick__plan_find(&w->plan, node->edge[i].node) : NULL;
+        wick_tensor *grad = behind && wick__keeps_at_once(w, behind) ? behind->node->grad : NULL;
         bool is_open = grad && wick__is_clear(grad) && grad->dtype == node->geometry[i].dtype &&
                        has_shape(grad, &node->geometry[i]);
         for (int j = 0; j < i && is_open; j++)
@@ -173,105 +88,97 @@ static void find_destinations(const pass *p, const wick_node *node, const bool *
 }
 
 /* What a rule has begun to write is undone with the rest should the pass fail. */
-static void note_written(pass *p, const wick_node *node, wick_tensor *const *into)
+static void note_written(wick__walk *w, const wick_node *node, wick_tensor *const *into)
 {
     for (int i = 0; i < node->inputs; i++)
         if (into[i] && !wick__is_clear(into[i]))
-            wick__plan_find(&p->plan, node->edge[i].node)->early = true;
+            wick__plan_find(&w->plan, node->edge[i].node)->early = true;
 }
 
-static void undo_early(pass *p)
-{
-    bool done;
-    for (int64_t i = 0; i < p->plan.stops; i++)
-        if (p->plan.stop[i].early)
-            wick__clear(p->plan.stop[i].node->grad, &done);
-}
-
-static void deliver(pass *p, const wick_node *node, const bool *wants, wick_tensor **dx,
+static void deliver(wick__walk *w, const wick_node *node, const bool *wants, wick_tensor **dx,
                     wick_tensor *const *into)
 {
-    for (int i = 0; i < node->inputs && !p->scope.status; i++) {
+    for (int i = 0; i < node->inputs && !w->scope.status; i++) {
         if (!wants[i] || !dx[i] || dx[i] == into[i])
             continue;
-        wick__stop *behind = wick__plan_find(&p->plan, node->edge[i].node);
-        wick_tensor *grad = fit(p, dx[i], &node->geometry[i]);
-        if (grad && keeps_at_once(p, behind)) {
-            behind->early = true;
-            p->scope.status = keep_in_leaf(p, behind->node, &grad);
-        } else {
-            arrive(p, &p->plan.grad[behind->first + node->edge[i].output], grad);
-        }
+        wick__stop *behind = wick__plan_find(&w->plan, node->edge[i].node);
+        wick_tensor *grad = fit(w, dx[i], &node->geometry[i]);
+        if (grad && wick__keeps_at_once(w, behind))
+            w->scope.status = wick__keep_at_once(w, behind, grad);
+        else
+            wick__arrive(w, &w->plan.grad[behind->first + node->edge[i].output], grad);
     }
 }
 
-static wick_status differentiate(pass *p, wick__stop *stop)
+static wick_status differentiate(wick__walk *w, wick__stop *stop)
 {
     wick_node *node = stop->node;
     size_t inputs = (size_t)node->inputs;
     wick__answers a;
-    wick_status status = wick__answers_open(p->plan.context, inputs, &a);
-    if (!status && find_wanted(p, node, a.wants)) {
+    wick_status status = wick__answers_open(w->plan.context, inputs, &a);
+    if (!status && find_wanted(w, node, a.wants)) {
         stop->ran = true;
-        find_destinations(p, node, a.wants, a.into);
-        wick__scope_open(&p->scope, p->plan.context);
-        run_rule(p, node, p->plan.grad + stop->first, a.wants, a.dx, a.into);
-        note_written(p, node, a.into);
-        deliver(p, node, a.wants, a.dx, a.into);
-        status = wick__scope_close(&p->scope);
+        find_destinations(w, node, a.wants, a.into);
+        wick__scope_open(&w->scope, w->plan.context);
+        run_rule(w, node, w->plan.grad + stop->first, a.wants, a.dx, a.into);
+        note_written(w, node, a.into);
+        deliver(w, node, a.wants, a.dx, a.into);
+        status = wick__scope_close(&w->scope);
     }
-    wick__answers_close(p->plan.context, inputs, &a);
+    wick__answers_close(w->plan.context, inputs, &a);
     return status;
 }
 
 /* ---- the end of a stop ---- */
 
-static bool arrived(const pass *p, const wick__stop *stop)
+static bool arrived(const wick__walk *w, const wick__stop *stop)
 {
     for (int i = 0; i < stop->node->outputs; i++)
-        if (p->plan.grad[stop->first + i])
+        if (w->plan.grad[stop->first + i])
             return true;
     return false;
 }
 
-static wick_status collect_asked(pass *p, const wick__stop *stop)
+static wick_status collect_asked(wick__walk *w, const wick__stop *stop)
 {
-    for (int i = 0; i < p->asked->inputs; i++) {
-        const wick_tensor *input = p->asked->input[i];
+    for (int i = 0; i < w->asked->inputs; i++) {
+        const wick_tensor *input = w->asked->input[i];
         if (input->node != stop->node)
             continue;
-        wick_tensor *grad = p->plan.grad[stop->first + input->output];
+        wick_tensor *grad = w->plan.grad[stop->first + input->output];
         wick_tensor_retain(grad);
-        p->asked->grads[i] = grad;
+        w->asked->grads[i] = grad;
     }
     return WICK_OK;
 }
 
-static wick_status run_stop(pass *p, wick__stop *stop)
+static wick_status run_stop(wick__walk *w, wick__stop *stop)
 {
     wick_node *node = stop->node;
-    bool is_leaf = !node->op && !node->custom && !node->freed;
-    if (!stop->needed || !arrived(p, stop))
+    if (!stop->needed || !arrived(w, stop))
         return WICK_OK;
-    wick_status status = wick__run_hooks(stop->node, &p->plan.grad[stop->first]);
-    if (!status && p->asked->inputs)
-        status = collect_asked(p, stop);
+    wick_status status = wick__run_hooks(stop->node, &w->plan.grad[stop->first]);
+    if (!status && w->asked->inputs)
+        status = collect_asked(w, stop);
     if (status)
         return status;
-    if (is_leaf)
-        return p->asked->inputs ? WICK_OK : keep_in_leaf(p, node, &p->plan.grad[stop->first]);
+    if (wick__is_leaf_node(node))
+        return WICK_OK;
     if (node->freed)
         return freed(node);
-    status = wick__check_interrupt(p->plan.context);
-    return status ? status : differentiate(p, stop);
+    status = wick__check_interrupt(w->plan.context);
+    return status ? status : differentiate(w, stop);
 }
 
-/* Without inputs asked for, the whole graph is spent; else what ran. */
-static void finish_stop(pass *p, const wick__stop *stop)
+/* Without inputs asked for, the whole graph is spent; else what ran. Gradients of leaves stay until
+ * all are there. */
+static void finish_stop(wick__walk *w, const wick__stop *stop)
 {
-    bool is_spent = !p->asked->options.retain && (stop->ran || p->asked->inputs == 0);
+    bool is_spent = !w->asked->options.retain && (stop->ran || w->asked->inputs == 0);
+    if (wick__is_leaf_node(stop->node))
+        return;
     for (int i = 0; i < stop->node->outputs; i++) {
-        wick_tensor **grad = &p->plan.grad[stop->first + i];
+        wick_tensor **grad = &w->plan.grad[stop->first + i];
         wick_tensor_release(*grad);
         *grad = NULL;
     }
@@ -282,15 +189,15 @@ static void finish_stop(pass *p, const wick__stop *stop)
 /* ---- the pass ---- */
 
 /* What a freed node led to is not known any more: to arrive there is an error, not zero. */
-static void mark_needed(pass *p)
+static void mark_needed(wick__walk *w)
 {
-    for (int64_t i = p->plan.stops - 1; i >= 0; i--) {
-        wick__stop *stop = &p->plan.stop[i];
-        stop->needed = p->asked->inputs == 0 || stop->node->freed;
-        for (int j = 0; j < p->asked->inputs; j++)
-            stop->needed = stop->needed || p->asked->input[j]->node == stop->node;
+    for (int64_t i = w->plan.stops - 1; i >= 0; i--) {
+        wick__stop *stop = &w->plan.stop[i];
+        stop->needed = w->asked->inputs == 0 || stop->node->freed;
+        for (int j = 0; j < w->asked->inputs; j++)
+            stop->needed = stop->needed || w->asked->input[j]->node == stop->node;
         for (int j = 0; j < stop->node->inputs && !stop->needed; j++) {
-            const wick__stop *behind = wick__plan_find(&p->plan, stop->node->edge[j].node);
+            const wick__stop *behind = wick__plan_find(&w->plan, stop->node->edge[j].node);
             stop->needed = behind && behind->needed;
         }
     }
@@ -327,17 +234,17 @@ static wick_status check_seed(const wick_tensor *root, const wick_tensor *seed)
 }
 
 /* Whether the pass is going to write where `seed` is: into a leaf's gradient. */
-static bool will_be_written(const pass *p, const wick_tensor *seed)
+static bool will_be_written(const wick__walk *w, const wick_tensor *seed)
 {
-    for (int64_t i = 0; i < p->plan.stops; i++) {
-        const wick_tensor *grad = p->plan.stop[i].node->grad;
+    for (int64_t i = 0; i < w->plan.stops; i++) {
+        const wick_tensor *grad = w->plan.stop[i].node->grad;
         if (grad && wick__overlap(grad, seed))
             return true;
     }
     return false;
 }
 
-static wick_status plant(pass *p, wick_tensor *root, wick_tensor *seed)
+static wick_status plant(wick__walk *w, wick_tensor *root, wick_tensor *seed)
 {
     if (!root->node)
         return wick__fail(WICK_EGRAD,
@@ -350,47 +257,49 @@ static wick_status plant(pass *p, wick_tensor *root, wick_tensor *seed)
     if (status)
         return status;
     wick_tensor *grad = seed;
-    if (seed && seed->dtype == root->dtype && will_be_written(p, seed))
+    if (seed && seed->dtype == root->dtype && will_be_written(w, seed))
         status = wick__clone(seed, &grad);
     else if (seed)
         status = wick__convert(seed, root->dtype, &grad);
     else
         status = ones_like(root, &grad);
     if (!status) {
-        const wick__stop *stop = wick__plan_find(&p->plan, root->node);
-        wick__scope_open(&p->scope, p->plan.context);
-        arrive(p, &p->plan.grad[stop->first + root->output], grad);
-        status = wick__scope_close(&p->scope);
+        const wick__stop *stop = wick__plan_find(&w->plan, root->node);
+        wick__scope_open(&w->scope, w->plan.context);
+        wick__arrive(w, &w->plan.grad[stop->first + root->output], grad);
+        status = wick__scope_close(&w->scope);
     }
     wick_tensor_release(grad);
     return status;
 }
 
-static wick_status run(pass *p)
+static wick_status run(wick__walk *w)
 {
     wick_status status = WICK_OK;
-    mark_needed(p);
-    for (int i = 0; i < p->asked->roots && !status; i++)
-        status = plant(p, p->asked->root[i], p->asked->seed ? p->asked->seed[i] : NULL);
-    for (int64_t i = 0; i < p->plan.stops && !status; i++) {
-        status = run_stop(p, &p->plan.stop[i]);
-        finish_stop(p, &p->plan.stop[i]);
+    mark_needed(w);
+    for (int i = 0; i < w->asked->roots && !status; i++)
+        status = plant(w, w->asked->root[i], w->asked->seed ? w->asked->seed[i] : NULL);
+    for (int64_t i = 0; i < w->plan.stops && !status; i++) {
+        status = run_stop(w, &w->plan.stop[i]);
+        finish_stop(w, &w->plan.stop[i]);
     }
+    if (!status && w->asked->inputs == 0)
+        status = wick__keep_in_leaves(w);
     if (status)
-        undo_early(p);
+        wick__undo_leaves(w);
     return status;
 }
 
 wick_status wick__backward(const wick__engine *engine, const wick__pass *asked)
 {
     wick_context *context = asked->root[0]->context;
-    pass p = {.engine = engine, .asked = asked};
-    wick_status status = wick__plan_open(&p.plan, context, asked->roots, asked->root);
+    wick__walk w = {.engine = engine, .asked = asked};
+    wick_status status = wick__plan_open(&w.plan, context, asked->roots, asked->root);
     bool recording = wick_context_set_recording(context, asked->options.record);
     if (!status)
-        status = run(&p);
+        status = run(&w);
     wick_context_set_recording(context, recording);
-    wick__plan_close(&p.plan);
+    wick__plan_close(&w.plan);
     for (int i = 0; status && i < asked->inputs; i++) {
         wick_tensor_release(asked->grads[i]);
         asked->grads[i] = NULL;

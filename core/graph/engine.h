@@ -23,8 +23,8 @@ typedef struct wick__pass {
 } wick__pass;
 
 /* Runs the pass. Fails with WICK_EGRAD for what has no gradient, a changed value or a freed graph,
- * and with whatever a rule or a callback fails with; gradients already added to leaves stay then.
- */
+ * and with whatever a rule or a callback fails with; the gradients of all leaves are then as they
+ * were before, and what the pass has come through is freed unless the graph is retained. */
 wick_status wick__backward(const wick__engine *engine, const wick__pass *pass);
 
 #endif

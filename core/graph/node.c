@@ -201,6 +201,8 @@ wick_status wick__node_save_inputs(wick_node *node, const wick_call *call)
     for (int i = 0; i < node->inputs && !status; i++)
         if (saves_input(node->op, i))
             status = save(slot++, call->in[i], true);
+    for (; slot < node->saved + node->saves && !status; slot++)
+        status = wick_tensor_new(node->context, WICK_UINT8, 0, NULL, &slot->tensor);
     return status;
 }
 
@@ -212,15 +214,28 @@ static int saved_inputs(const wick_node *node)
     return n;
 }
 
+/* Makes what was reserved for the value look at it, without its history. */
+static wick_status save_output(wick__saved *slot, wick_tensor *t)
+{
+    if (t && t->context == slot->tensor->context) {
+        slot->tensor->dtype = t->dtype;
+        slot->version = wick__version(t);
+        return wick_tensor_set(slot->tensor, t);
+    }
+    wick_tensor_release(slot->tensor);
+    slot->tensor = NULL;
+    return save(slot, t, false);
+}
+
 static wick_status save_outputs(wick_node *node, wick_tensor *const *out)
 {
     wick__saved *slot = node->saved + saved_inputs(node);
     wick_status status = WICK_OK;
     for (int i = 0; i < node->outputs && !status; i++)
         if (node->op->saves & WICK__SAVE_OUT(i))
-            status = save(slot++, out[i], false);
+            status = save_output(slot++, out[i]);
     for (int i = 0; i < node->op->kept && !status; i++)
-        status = save(slot++, out[node->outputs + i], false);
+        status = save_output(slot++, out[node->outputs + i]);
     return status;
 }
 

@@ -53,11 +53,14 @@ typedef struct wick_node {
 
 /* A node for a tensor that nothing made: gradients end here. */
 wick_status wick__node_leaf(wick_context *context, wick_node **node);
-/* A node for a call just carried out; saves nothing yet, so that the bytes and versions before an
- * in-place write can be kept: wick__node_save does it for inputs, wick__node_bind for outputs. */
+/* A node for a call about to be carried out; saves nothing yet. */
 wick_status wick__node_new(const wick_op *op, const wick_call *call, wick_context *context,
                            wick_node **node);
+/* Before the forward pass, which may write over the inputs: keeps what backward needs of them, and
+ * reserves what wick__node_bind takes. */
 wick_status wick__node_save_inputs(wick_node *node, const wick_call *call);
+/* After it: keeps what backward needs of the results, and makes them the node's. Fails only for
+ * results of another context, so that nothing is written in place and then refused. */
 wick_status wick__node_bind(wick_node *node, wick_tensor *const *out);
 void wick__node_retain(wick_node *node);
 /* Never recurses, however long the graph. */

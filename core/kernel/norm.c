@@ -59,17 +59,13 @@ void wick__norm_statistics(wick_context *context, wick_dtype dtype, int64_t n, i
     share_channels(context, statistics_part, &p);
 }
 
-void wick__norm_update_running(wick_dtype dtype, int64_t c, int64_t count, double momentum,
-                               const void *mean, const void *variance, void *running_mean,
-                               void *running_variance)
+void wick__norm_update_running(wick_dtype dtype, int64_t c, double momentum, double correction,
+                               const void *batch, void *running, int64_t stride)
 {
-    double correction = count > 1 ? (double)count / (double)(count - 1) : 1;
     if (dtype == WICK_FLOAT64)
-        update_running_double(c, correction, momentum, mean, variance, running_mean,
-                              running_variance);
+        update_running_double(c, 1 - momentum, momentum * correction, batch, running, stride);
     else
-        update_running_float(c, correction, momentum, mean, variance, running_mean,
-                             running_variance);
+        update_running_float(c, 1 - momentum, momentum * correction, batch, running, stride);
 }
 
 void wick__norm_apply(wick_context *context, wick_dtype dtype, int64_t n, int64_t c, int64_t s,

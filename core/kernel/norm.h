@@ -10,11 +10,10 @@
 void wick__norm_statistics(wick_context *context, wick_dtype dtype, int64_t n, int64_t c, int64_t s,
                            const void *x, void *mean, void *variance);
 
-/* running = (1 - momentum) running + momentum batch, for `c` channels of `count` values each. The
- * variance is made unbiased first (count / (count - 1); one value alone counts as 0). */
-void wick__norm_update_running(wick_dtype dtype, int64_t c, int64_t count, double momentum,
-                               const void *mean, const void *variance, void *running_mean,
-                               void *running_variance);
+/* running = (1 - momentum) running + momentum correction batch, for a statistic of `c` channels;
+ * running ones stand `stride` elements apart. */
+void wick__norm_update_running(wick_dtype dtype, int64_t c, double momentum, double correction,
+                               const void *batch, void *running, int64_t stride);
 
 /* y = (x - mean) / sqrt(variance + eps) weight + bias by channel; weight and bias may be NULL. Both
  * for training (batch statistics) and evaluation (running ones). y may be x. */

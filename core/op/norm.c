@@ -134,25 +134,38 @@ static void make_statistics(wick__scope *s, wick_tensor *const *in, bool trainin
     }
 }
 
-/* Last of all, when nothing can fail any more but the memory of strided statistics. */
-static void update_running(wick__scope *s, wick_tensor *const *in, double momentum,
-                           const void *mean, const void *variance)
+static bool updates_running(const wick_call *call, wick_tensor *const *in)
 {
-    wick_tensor *x = in[X_IN], *dense[2];
-    void *data[2] = {NULL};
-    layout l = layout_of(x->ndim, x->size);
-    for (int i = 0; i < 2 && !s->status; i++) {
-        wick_status status = wick__contiguous(in[RUNNING_MEAN + i], &dense[i]);
-        dense[i] = wick__keep(s, status, status ? NULL : dense[i]);
-        if (dense[i])
-            s->status = wick__writable(dense[i], &data[i]);
-    }
-    if (s->status)
+    layout l = layout_of(in[X_IN]->ndim, in[X_IN]->size);
+    return call->value[TRAINING].integer && in[RUNNING_MEAN] && l.n * l.s > 0;
+}
+
+/* Counts the write, and shows what keeps the running statistics from it before anything is written.
+ */
+static void prepare_running(wick__scope *s, wick_tensor *const *in)
+{
+    void *data;
+    for (int i = RUNNING_MEAN; i < BATCH_INPUTS && !s->status; i++)
+        s->status = wick__writable(in[i], &data);
+}
+
+/* The variance becomes unbiased: count / (count - 1). */
+static void update_running(const wick_call *call, wick_tensor *const *out)
+{
+    wick_tensor *in[BATCH_INPUTS];
+    void *running, *batch;
+    read_inputs(call, in);
+    if (!updates_running(call, in))
         return;
-    wick__norm_update_running(x->dtype, l.c, l.n * l.s, momentum, mean, variance, data[0], data[1]);
-    for (int i = 0; i < 2 && !s->status; i++)
-        if (dense[i] != in[RUNNING_MEAN + i])
-            s->status = wick_tensor_copy(in[RUNNING_MEAN + i], dense[i]);
+    layout l = layout_of(in[X_IN]->ndim, in[X_IN]->size);
+    double count = (double)l.n * (double)l.s, momentum = call->value[MOMENTUM].number;
+    for (int i = 0; i < 2; i++) {
+        wick_tensor *to = in[RUNNING_MEAN + i];
+        double correction = i == 0 || count < 2 ? 1 : count / (count - 1);
+        if (!wick__dense(to, &running) && !wick__dense(out[MEAN + i], &batch))
+            wick__norm_update_running(to->dtype, l.c, momentum, correction, batch, running,
+                                      to->stride[0]);
+    }
 }
 
 static wick_status batch_norm_forward(const wick_call *call, wick_tensor **out)
@@ -181,8 +194,8 @@ static wick_status batch_norm_forward(const wick_call *call, wick_tensor **out)
             wick__norm_apply(x->context, x->dtype, l.n, l.c, l.s, call->value[EPS].number, px, mean,
                              variance, pw, pb, py);
     }
-    if (training && in[RUNNING_MEAN] && l.n * l.s > 0)
-        update_running(&s, in, call->value[MOMENTUM].number, mean, variance);
+    if (updates_running(call, in))
+        prepare_running(&s, in);
     return wick__scope_close(&s);
 }
 
@@ -369,6 +382,7 @@ const wick_op wick_op_batch_norm = {
     .kept = 2,
     .saves = WICK__SAVE_IN(X_IN) | WICK__SAVE_IN(WEIGHT),
     .forward = batch_norm_forward,
+    .conclude = update_running,
     .backward = batch_norm_backward,
     .doc = "(x - mean) / sqrt(variance + eps) weight + bias for each channel of x, N x C x ... "
            "(nn.BatchNormalization). In training the statistics are the batch's, and running ones "
