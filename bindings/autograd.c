@@ -22,9 +22,8 @@ static wick_backward_options options(lua_State *L, int index)
 /* Before backward garbage would stand beside the gradients about to be made, after it the boxes of
  * what the graph held beside the next one. A collection takes some 0.2 ms a megabyte of Lua's heap,
  * which the work on that many bytes of tensors outweighs by far. */
-static void collect_garbage(lua_State *L)
+static void collect_garbage(lua_State *L, const wick_lua *state)
 {
-    wick_lua *state = lua_wick_state(L);
     uint64_t spent = wick_context_allocated(state->context) - state->collected;
     uint64_t live = wick_context_memory(state->context).live;
     uint64_t moved = spent > live ? spent : live;
@@ -36,22 +35,22 @@ static void collect_garbage(lua_State *L)
 /* collectGarbage(): where many bytes of tensors may be garbage. */
 static int collect(lua_State *L)
 {
-    collect_garbage(L);
+    collect_garbage(L, lua_wick_state(L));
     return 0;
 }
 
 /* Runs backward with callbacks going to this thread. */
-static int run_backward(lua_State *L, int roots, wick_tensor *const *root,
+static int run_backward(lua_State *L, wick_lua *state, int roots, wick_tensor *const *root,
                         wick_tensor *const *seeds, wick_backward_options o)
 {
-    wick_lua *state = lua_wick_state(L);
     lua_State *running = state->running;
     state->running = L;
     wick_status status = wick_backward_all(roots, root, seeds, o);
     state->running = running;
-    lua_wick_clear_dead(L);
+    if (state->dead)
+        lua_wick_clear_dead(L);
     lua_wick_check(L, status);
-    collect_garbage(L);
+    collect_garbage(L, state);
     return 0;
 }
 
@@ -59,10 +58,11 @@ static int run_backward(lua_State *L, int roots, wick_tensor *const *root,
  * is given, to every leaf it depends on. options: retain the graph, record the pass itself. */
 static int backward(lua_State *L)
 {
-    collect_garbage(L);
+    wick_lua *state = lua_wick_method_state(L);
+    collect_garbage(L, state);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "backward");
     wick_tensor *seed = lua_wick_to_tensor(L, 2);
-    return run_backward(L, 1, &t, seed ? &seed : NULL, options(L, seed ? 3 : 2));
+    return run_backward(L, state, 1, &t, seed ? &seed : NULL, options(L, seed ? 3 : 2));
 }
 
 enum { MOST = 250 };
@@ -93,11 +93,12 @@ static int read_list(lua_State *L, int index, const char *what, wick_tensor **t)
 static int backward_all(lua_State *L)
 {
     wick_tensor *root[MOST], *seed[MOST];
-    collect_garbage(L);
+    wick_lua *state = lua_wick_state(L);
+    collect_garbage(L, state);
     int roots = read_list(L, 1, "outputs", root);
     if (roots == 0 || read_list(L, 2, "gradients", seed) != roots)
         return lua_wick_error(L, "backward: a gradient is wanted for each output");
-    return run_backward(L, roots, root, seed, (wick_backward_options){0});
+    return run_backward(L, state, roots, root, seed, (wick_backward_options){0});
 }
 
 /* grad(outputs, inputs [, gradients] [, options]): a list of gradients of the outputs' sum,

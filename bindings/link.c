@@ -59,8 +59,10 @@ static void give_link(lua_State *L, int index)
 }
 
 /* One link is passed on as it is; several meet in a new one. */
-void lua_wick_inherit_links(lua_State *L, int index, int first, int n)
+void lua_wick_inherit_links(lua_State *L, const wick_lua *state, int index, int first, int n)
 {
+    if (state->next_link == 1)
+        return; /* there are none */
     wick_tensor *tensor = lua_wick_to_tensor(L, index);
     int found = 0, top = lua_gettop(L);
     if (!wick_tensor_requires_grad(tensor) || wick_tensor_is_leaf(tensor))

@@ -115,7 +115,7 @@ int lua_wick_dtype(const char *name);
 /* ---- history and closures (link.c) ---- */
 
 /* Leaves with the recorded tensor's box at `index` the links of the `n` values from `first` on. */
-void lua_wick_inherit_links(lua_State *L, int index, int first, int n);
+void lua_wick_inherit_links(lua_State *L, const wick_lua *state, int index, int first, int n);
 void lua_wick_find_link(lua_State *L, int index, const wick_tensor *tensor);
 void lua_wick_open_links(lua_State *L);
 

@@ -63,7 +63,8 @@ static void push_results(lua_State *L, wick_lua *state, const wick_op *op, wick_
     wick_tensor *out[WICK_MAX_OUTPUTS] = {NULL};
     wick_tensor **slot[WICK_MAX_OUTPUTS];
     int outputs = wick__outputs(op), box = lua_gettop(L) + 1;
-    luaL_checkstack(L, outputs + 8, "too many results");
+    if (box > LUA_MINSTACK / 3) /* else there is room: Lua gives a function as much */
+        luaL_checkstack(L, outputs + 8, "too many results");
     for (int i = 0; i < outputs; i++)
         slot[i] = lua_wick_push_bare_box(L);
     lua_wick_check(L, apply(L, op, call, first, out));
@@ -73,7 +74,7 @@ static void push_results(lua_State *L, wick_lua *state, const wick_op *op, wick_
     }
     for (int i = 0; i < outputs; i++)
         if (wick_tensor_requires_grad(out[i]))
-            lua_wick_inherit_links(L, box + i, first, call->inputs);
+            lua_wick_inherit_links(L, state, box + i, first, call->inputs);
     if (state->noting)
         lua_wick_note_call(L, op, call, first, box, outputs);
     lua_wick_spend(L, state);
@@ -137,7 +138,7 @@ static int call_into(lua_State *L, wick_lua *state, const lua_match *match, int 
     }
     lua_wick_check(L, status);
     for (int i = 0; i < destinations; i++)
-        lua_wick_inherit_links(L, to + i, first, call.inputs);
+        lua_wick_inherit_links(L, state, to + i, first, call.inputs);
     if (state->noting)
         lua_wick_note_call(L, match->op, &call, first, 0, 0);
     lua_wick_spend(L, state);
@@ -385,7 +386,8 @@ void lua_wick_apply_into(lua_State *L, const wick_op *op, int first, int n, cons
                          int to)
 {
     wick_call call;
-    fill_call(lua_wick_context(L), op, n, value, &call);
+    const wick_lua *state = lua_wick_state(L);
+    fill_call(state->context, op, n, value, &call);
     lua_wick_check(L, apply_into(L, op, &call, first, to, 1));
-    lua_wick_inherit_links(L, to, first, n);
+    lua_wick_inherit_links(L, state, to, first, n);
 }

@@ -93,7 +93,7 @@ static void step(lua_State *L, wick_lua *state)
  * for a fifth of its heap, and longer when finalizers make its collections look fruitless. */
 static void collect_young(lua_State *L, wick_lua *state)
 {
-    enum { YOUNG = 1024, KILOBYTES = 16 };
+    enum { YOUNG = 512, KILOBYTES = 16 };
     uint64_t spent = wick_context_allocated(state->context) - state->stepped;
     if (state->young-- > 0 && spent < state->stride)
         return;

@@ -227,7 +227,7 @@ static int tensor_point(lua_State *L)
     lua_settop(L, 2);
     lua_getmetatable(L, 2); /* its class */
     lua_setmetatable(L, 1);
-    lua_wick_inherit_links(L, 1, 2, 1);
+    lua_wick_inherit_links(L, lua_wick_state(L), 1, 2, 1);
     lua_settop(L, 1);
     return 1;
 }

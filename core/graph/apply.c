@@ -17,7 +17,8 @@ static wick_status check_inputs(const wick_op *op, const wick_call *call)
 {
     wick_status status = WICK_OK;
     for (int i = 0; i < call->inputs && !status; i++)
-        status = wick__check_recorded(op->name, call->in[i]);
+        if (call->in[i] && call->in[i]->node)
+            status = wick__check_recorded(op->name, call->in[i]);
     return status;
 }
 

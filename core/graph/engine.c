@@ -293,7 +293,9 @@ static wick_status run(wick__walk *w)
 wick_status wick__backward(const wick__engine *engine, const wick__pass *asked)
 {
     wick_context *context = asked->root[0]->context;
-    wick__walk w = {.engine = engine, .asked = asked};
+    wick__walk w;
+    w.engine = engine;
+    w.asked = asked;
     wick_status status = wick__plan_open(&w.plan, context, asked->roots, asked->root);
     bool recording = wick_context_set_recording(context, asked->options.record);
     if (!status)

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { FIRST_ROOM = 64 };
-
 /* ---- where a node stands ---- */
 
 static size_t hash(const wick_node *node)
@@ -46,27 +44,33 @@ static size_t bucket_bytes(int64_t buckets)
     return sizeof(int64_t) * (size_t)buckets;
 }
 
-/* Room for `room` stops and four buckets a stop. */
-static wick_status reserve(wick__plan *plan, int64_t room)
+static void free_lists(wick__plan *plan)
+{
+    if (plan->stop == plan->few_stops)
+        return;
+    wick__free(plan->context, plan->stop, stop_bytes(plan->room));
+    wick__free(plan->context, plan->bucket, bucket_bytes(plan->buckets));
+}
+
+/* Room for twice as many stops. */
+static wick_status grow(wick__plan *plan)
 {
     wick__stop *stop;
-    int64_t *bucket;
+    int64_t *bucket, room = 2 * plan->room, buckets = WICK__PLAN_BUCKETS * room;
     wick_status status = wick__alloc(plan->context, stop_bytes(room), (void **)&stop);
     if (status)
         return status;
-    status = wick__alloc(plan->context, bucket_bytes(4 * room), (void **)&bucket);
+    status = wick__alloc(plan->context, bucket_bytes(buckets), (void **)&bucket);
     if (status) {
         wick__free(plan->context, stop, stop_bytes(room));
         return status;
     }
-    if (plan->stops)
-        memcpy(stop, plan->stop, stop_bytes(plan->stops));
-    wick__free(plan->context, plan->stop, stop_bytes(plan->room));
-    wick__free(plan->context, plan->bucket, bucket_bytes(plan->buckets));
+    memcpy(stop, plan->stop, stop_bytes(plan->stops));
+    free_lists(plan);
     plan->stop = stop;
     plan->room = room;
     plan->bucket = bucket;
-    plan->buckets = 4 * room;
+    plan->buckets = buckets;
     fill_buckets(plan);
     return WICK_OK;
 }
@@ -77,7 +81,7 @@ static wick_status add_node(wick__plan *plan, wick_node *node)
 {
     if (!node || wick__plan_find(plan, node))
         return WICK_OK;
-    wick_status status = plan->stops == plan->room ? reserve(plan, 2 * plan->room) : WICK_OK;
+    wick_status status = plan->stops == plan->room ? grow(plan) : WICK_OK;
     if (status)
         return status;
     *bucket_of(plan, node) = plan->stops;
@@ -138,21 +142,36 @@ static void sort(wick__plan *plan)
     fill_buckets(plan);
 }
 
+static size_t grad_bytes(const wick__plan *plan)
+{
+    return sizeof(wick_tensor *) * (size_t)plan->grads;
+}
+
 static wick_status make_room_for_grads(wick__plan *plan)
 {
     for (int64_t i = 0; i < plan->stops; i++) {
         plan->stop[i].first = plan->grads;
         plan->grads += plan->stop[i].node->outputs;
     }
-    return wick__alloc_zeroed(plan->context, sizeof(wick_tensor *) * (size_t)plan->grads,
-                              (void **)&plan->grad);
+    if (plan->grads > WICK__PLAN_FEW)
+        return wick__alloc_zeroed(plan->context, grad_bytes(plan), (void **)&plan->grad);
+    memset(plan->few_grads, 0, sizeof plan->few_grads);
+    plan->grad = plan->few_grads;
+    return WICK_OK;
 }
 
 wick_status wick__plan_open(wick__plan *plan, wick_context *context, int roots,
                             wick_tensor *const *root)
 {
-    *plan = (wick__plan){.context = context};
-    wick_status status = reserve(plan, FIRST_ROOM);
+    wick_status status = WICK_OK;
+    plan->context = context;
+    plan->stops = plan->grads = 0;
+    plan->room = WICK__PLAN_FEW;
+    plan->buckets = WICK__PLAN_FEW * WICK__PLAN_BUCKETS;
+    plan->stop = plan->few_stops;
+    plan->bucket = plan->few_buckets;
+    plan->grad = NULL;
+    fill_buckets(plan);
     for (int i = 0; i < roots && !status; i++)
         status = add_node(plan, root[i]->node);
     if (!status)
@@ -169,7 +188,7 @@ void wick__plan_close(wick__plan *plan)
         wick__node_release(plan->stop[i].node);
     for (int64_t i = 0; plan->grad && i < plan->grads; i++)
         wick_tensor_release(plan->grad[i]);
-    wick__free(plan->context, plan->stop, stop_bytes(plan->room));
-    wick__free(plan->context, plan->bucket, bucket_bytes(plan->buckets));
-    wick__free(plan->context, plan->grad, sizeof(wick_tensor *) * (size_t)plan->grads);
+    free_lists(plan);
+    if (plan->grad != plan->few_grads)
+        wick__free(plan->context, plan->grad, grad_bytes(plan));
 }

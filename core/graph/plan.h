@@ -12,6 +12,9 @@ typedef struct wick__stop {
     bool early;    /* a leaf whose gradient, clear before the pass, has been written */
 } wick__stop;
 
+/* Passes over so few nodes need no memory for their plan. */
+enum { WICK__PLAN_FEW = 8, WICK__PLAN_BUCKETS = 4 };
+
 typedef struct wick__plan {
     wick_context *context;
     int64_t stops, room;
@@ -20,9 +23,13 @@ typedef struct wick__plan {
     wick_tensor **grad; /* what has arrived; NULL: nothing yet */
     int64_t buckets;    /* a power of two */
     int64_t *bucket;    /* where a node stands, -1: empty */
+    wick__stop few_stops[WICK__PLAN_FEW];
+    int64_t few_buckets[WICK__PLAN_FEW * WICK__PLAN_BUCKETS];
+    wick_tensor *few_grads[WICK__PLAN_FEW];
 } wick__plan;
 
-/* Every node that a gradient of the roots can reach; holds a reference to each. */
+/* Every node that a gradient of the roots can reach; holds a reference to each. The plan stays
+ * where it is until it is closed. */
 wick_status wick__plan_open(wick__plan *plan, wick_context *context, int roots,
                             wick_tensor *const *root);
 void wick__plan_close(wick__plan *plan);

@@ -148,13 +148,12 @@ static wick_tensor *operand(wick__scope *scope, wick_tensor *t, wick_dtype dtype
 /* Writing straight into the destination is safe when it has the type and meets each input either
  * nowhere or element for element. */
 static bool writes_safely(const wick_call *call, const wick_tensor *to, wick_dtype dtype,
-                          const wick_sizes *shape)
+                          bool has_shape)
 {
     if (to->dtype != dtype)
         return false;
     for (int i = 0; i < call->inputs; i++)
-        if (wick__overlap(call->in[i], to) &&
-            !(wick__same_elements(call->in[i], to) && wick__has_shape(to, shape)))
+        if (!(has_shape && wick__same_elements(call->in[i], to)) && wick__overlap(call->in[i], to))
             return false;
     return true;
 }
@@ -180,8 +179,50 @@ static wick_status run(const wick__map *map, const wick_call *call, wick_dtype d
     return wick__scope_close(&scope);
 }
 
+/* Whether t looks at its elements as x, which is row-major, looks at its own. */
+static bool is_like(const wick_tensor *t, const wick_tensor *x)
+{
+    if (t->ndim != x->ndim || !t->storage || t->storage->form)
+        return false;
+    for (int i = 0; i < x->ndim; i++)
+        if (t->size[i] != x->size[i] || t->stride[i] != x->stride[i])
+            return false;
+    return true;
+}
+
+/* Whether all tensors are of one type and row-major in one shape, as they nearly always are. */
+static bool is_plain(const wick__map *map, const wick_call *call, const wick_tensor *to)
+{
+    const wick_tensor *x = call->in[0];
+    if (map->condition_first || !wick_tensor_is_contiguous(x) || !is_like(x, x))
+        return false;
+    for (int i = 1; i < call->inputs; i++)
+        if (call->in[i]->dtype != x->dtype || !is_like(call->in[i], x))
+            return false;
+    return !to ||
+           (is_like(to, x) && writes_safely(call, to, map->mask ? WICK_UINT8 : x->dtype, true));
+}
+
+static wick_status run_plain(const wick__map *map, const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0], *operands[FEW + 1];
+    int64_t count = wick__count(x);
+    wick_status status = WICK_OK;
+    if (!*out)
+        status = wick__new_in_rows(x, map->mask ? WICK_UINT8 : x->dtype, count, out);
+    if (status)
+        return status;
+    operands[0] = *out;
+    for (int i = 0; i < call->inputs; i++)
+        operands[i + 1] = call->in[i];
+    return wick__iterate_rows(count, 1, call->inputs + 1, operands, (*map->lines)[x->dtype],
+                              call->value);
+}
+
 wick_status wick__elementwise(const wick__map *map, const wick_call *call, wick_tensor **out)
 {
+    if (is_plain(map, call, *out) && (*map->lines)[call->in[0]->dtype])
+        return run_plain(map, call, out);
     wick_dtype dtype = common_type(map, call);
     wick_tensor *to = *out, *fresh = NULL;
     wick_sizes shape;
@@ -195,7 +236,7 @@ wick_status wick__elementwise(const wick__map *map, const wick_call *call, wick_
         status = wick__images_elementwise((*map->lines)[dtype], call, out, &served);
     if (status || served)
         return status;
-    if (!to || writes_safely(call, to, map->mask ? WICK_UINT8 : dtype, &shape))
+    if (!to || writes_safely(call, to, map->mask ? WICK_UINT8 : dtype, wick__has_shape(to, &shape)))
         return run(map, call, dtype, &shape, flat, out);
     status = run(map, call, dtype, &shape, flat, &fresh);
     if (!status)

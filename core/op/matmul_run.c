@@ -68,22 +68,20 @@ static void transpose(matrix *m)
     m->transposed = !was.transposed;
 }
 
-/* Copies t once where it has to be; the scope keeps the copy. */
-static matrix read(wick__scope *s, wick_tensor *t, bool as_row)
+/* The bytes of t, which m looks at; copies t once where it has to be; the scope keeps the copy. */
+static void read(wick__scope *s, wick_tensor *t, bool as_row, matrix *m)
 {
-    matrix m = look(t, as_row);
-    if (!lies_well(&m)) {
+    if (!lies_well(m)) {
         wick_tensor *copy = NULL;
         wick_status status = wick__contiguous(t, &copy);
         t = wick__keep(s, status, copy);
         if (!t)
-            return m;
-        m = look(t, as_row);
-        lies_well(&m);
+            return;
+        *m = look(t, as_row);
+        lies_well(m);
     }
     if (!s->status)
-        s->status = wick__dense(t, (void **)&m.data);
-    return m;
+        s->status = wick__dense(t, (void **)&m->data);
 }
 
 /* ---- checks ---- */
@@ -119,15 +117,13 @@ static wick_sizes result_shape(const wick__product *p, const matrix *a, const ma
     return (wick_sizes){p->c, {a->rows, b->columns}};
 }
 
+/* `left` and `right` are what a and b are as matrices. */
 static wick_status check_sizes(const wick__product *p, const wick_tensor *a, const wick_tensor *b,
-                               const wick_tensor *c, wick_sizes *shape)
+                               const wick_tensor *c, const matrix *left, const matrix *right,
+                               const wick_sizes *shape)
 {
     char text[WICK__SHAPE_TEXT];
-    if (a->ndim != p->a || b->ndim != p->b)
-        return wrong_ranks(p, a, b);
-    matrix m1 = look(a, false), m2 = look(b, p->a == 1);
-    *shape = result_shape(p, &m1, &m2);
-    if (m1.columns != m2.rows || m1.batch != m2.batch)
+    if (left->columns != right->rows || left->batch != right->batch)
         return wick__fail(WICK_ESHAPE, "%s: size mismatch, m1: [%s], m2: [%s]", p->name,
                           wick__shape(a), wick__shape(b));
     if (!c || wick__has_shape(c, shape))
@@ -143,7 +139,7 @@ static void multiply(wick__scope *s, wick_dtype dtype, bool sums, double alpha, 
                      const matrix *b, double beta, const matrix *c)
 {
     int64_t size = (int64_t)wick_dtype_size(dtype);
-    if (!sums) {
+    if (!sums && c->batch != 1) {
         wick__gemm_batch(s->context, dtype, a->transposed, b->transposed, c->batch, c->rows,
                          c->columns, a->columns, alpha, a->data, a->ld, a->step, b->data, b->ld,
                          b->step, beta, c->data, c->ld, c->step);
@@ -198,10 +194,14 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
                               double beta, wick_tensor *c, wick_tensor **out)
 {
     wick__scope s;
-    wick_sizes shape;
     wick_status status = wick__check_factors(p->name, 3, (wick_tensor *[]){a, b, c});
-    if (!status)
-        status = check_sizes(p, a, b, c, &shape);
+    if (!status && (a->ndim != p->a || b->ndim != p->b))
+        status = wrong_ranks(p, a, b);
+    if (status)
+        return status;
+    matrix left = look(a, false), right = look(b, p->a == 1);
+    wick_sizes shape = result_shape(p, &left, &right);
+    status = check_sizes(p, a, b, c, &left, &right, &shape);
     if (!status)
         status = wick__output(a->context, a->dtype, shape.count, shape.v, out);
     if (status)
@@ -210,7 +210,8 @@ wick_status wick__product_run(const wick__product *p, double alpha, wick_tensor 
     beta = c ? beta : 0;
     if (beta != 0 && !wick__same_elements(*out, c))
         s.status = wick_tensor_copy(*out, c);
-    matrix left = read(&s, a, false), right = read(&s, b, p->a == 1);
+    read(&s, a, false, &left);
+    read(&s, b, p->a == 1, &right);
     finish(&s, p->sums, alpha, &left, &right, beta, *out, false);
     return wick__scope_close(&s);
 }
@@ -263,7 +264,9 @@ wick_status wick__linear_run(wick_tensor *x, wick_tensor *weight, wick_tensor *b
     if (status)
         return status;
     wick__scope_open(&s, x->context);
-    matrix left = read(&s, x, true), right = read(&s, weight, false);
+    matrix left = look(x, true), right = look(weight, false);
+    read(&s, x, true, &left);
+    read(&s, weight, false, &right);
     transpose(&right);
     if (bias && !s.status)
         spread_bias(&s, *out, bias);

@@ -16,10 +16,13 @@ static int64_t element_bytes(const wick_tensor *t)
 static bool byte_range(const wick_tensor *t, int64_t *begin, int64_t *end)
 {
     int64_t last = t->offset, bytes = element_bytes(t);
-    if (!t->storage || wick__count(t) == 0)
+    if (!t->storage || t->ndim == 0)
         return false;
-    for (int i = 0; i < t->ndim; i++)
+    for (int i = 0; i < t->ndim; i++) {
+        if (t->size[i] == 0)
+            return false;
         last += (t->size[i] - 1) * t->stride[i];
+    }
     *begin = t->offset * bytes;
     *end = (last + 1) * bytes;
     return true;
@@ -180,7 +183,7 @@ static wick_status open_gate(const wick_tensor *t, int64_t begin, int64_t end, v
 {
     if (end > t->storage->size * element_bytes(t))
         return reaches_outside(t, end);
-    wick_status status = wick__settle(t->storage);
+    wick_status status = t->storage->form ? wick__settle(t->storage) : WICK_OK;
     if (atomic_load_explicit(&t->storage->clear_cells, memory_order_relaxed) > 0)
         wick__write_zeros(t->storage, begin, end);
     *data = (char *)t->storage->data + begin;
@@ -223,7 +226,7 @@ wick_status wick__writable(wick_tensor *t, void **data)
                             "%s: this %s tensor holds some elements several times, as expanded "
                             "tensors do, and cannot be written; write to a clone of it",
                             writing(t), wick__shape(t));
-    if (!status)
+    if (!status && atomic_load(&t->storage->looking) > 0)
         status = wick__detach_lookers(t->storage);
     if (!status)
         count_range(t, begin, end);

@@ -298,25 +298,39 @@ static void walk_all(wick_context *context, walk *w, int64_t count)
     wick__parallel(context, blocks, grain > 0 ? grain : 1, walk_blocks, w);
 }
 
+wick_status wick__iterate_rows(int64_t count, int outputs, int operands,
+                               wick_tensor *const *operand, wick__line *line, const void *parameter)
+{
+    walk w;
+    w.operands = operands;
+    w.line = line;
+    w.parameter = parameter;
+    wick_status status = open_gates(&w, outputs, operand);
+    if (status || count == 0)
+        return status;
+    load_line(&w, count);
+    walk_all(operand[0]->context, &w, count);
+    return WICK_OK;
+}
+
 wick_status wick__iterate(const wick_sizes *shape, int outputs, int operands,
                           wick_tensor *const *operand, wick__line *line, const void *parameter)
 {
     walk w;
-    bool is_line = in_line(shape, operands, operand);
+    int64_t count = 0;
+    bool is_countable = wick__count_fits(shape->count, shape->v, &count);
+    if (is_countable && in_line(shape, operands, operand))
+        return wick__iterate_rows(count, outputs, operands, operand, line, parameter);
     w.ndim = 0;
     w.operands = operands;
     w.line = line;
     w.parameter = parameter;
-    int64_t count = 0;
-    wick_status status = is_line ? WICK_OK : check_operands(shape, outputs, operands, operand);
+    wick_status status = check_operands(shape, outputs, operands, operand);
     if (!status)
         status = open_gates(&w, outputs, operand);
-    if (status || !wick__count_fits(shape->count, shape->v, &count) || count == 0)
+    if (status || !is_countable || count == 0)
         return status;
-    if (is_line)
-        load_line(&w, count);
-    else
-        plan(&w, shape, count, operand);
+    plan(&w, shape, count, operand);
     walk_all(operand[0]->context, &w, count);
     return WICK_OK;
 }

@@ -19,5 +19,9 @@ enum { WICK__MAX_OPERANDS = 8 };
  * wick__same_elements and give a copy instead. */
 wick_status wick__iterate(const wick_sizes *shape, int outputs, int operands,
                           wick_tensor *const *operand, wick__line *line, const void *parameter);
+/* The same where all operands are row-major and have one shape, of `count` elements. */
+wick_status wick__iterate_rows(int64_t count, int outputs, int operands,
+                               wick_tensor *const *operand, wick__line *line,
+                               const void *parameter);
 
 #endif

@@ -19,7 +19,7 @@ static void close_cells(wick_storage *storage)
         wick__free(storage->context, storage->cell, sizeof(wick__cell) * (size_t)storage->cells);
 }
 
-/* Few elements stand behind their storage in one block. The address sanitizer sees what is written
+/* Few elements stand in the block of their storage. The address sanitizer sees what is written
  * beside elements only where they have a block of their own. */
 #ifdef __SANITIZE_ADDRESS__
 enum { FEW_BYTES = 0 };
@@ -27,31 +27,52 @@ enum { FEW_BYTES = 0 };
 enum { FEW_BYTES = 512 };
 #endif
 
-/* From the storage to the elements behind it, which are aligned as blocks are. */
-enum { HEADER = (sizeof(wick_storage) + 63) / 64 * 64 };
+/* A block holds the storage, the tensor that was made with it, if one was, and few elements, which
+ * are aligned as blocks are. It goes when both are gone. */
+enum {
+    STORAGE_ROOM = (sizeof(wick_storage) + 63) / 64 * 64,
+    TENSOR_ROOM = (sizeof(wick_tensor) + 63) / 64 * 64
+};
 
-static void *behind(wick_storage *storage)
+static void leave_block(wick_storage *storage)
 {
-    return (char *)storage + HEADER;
+    if (atomic_load_explicit(&storage->tenants, memory_order_acquire) == 1 ||
+        atomic_fetch_sub_explicit(&storage->tenants, 1, memory_order_acq_rel) == 1)
+        wick__free_object(storage->context, WICK__STORAGE_OBJECT, storage, storage->block);
 }
 
-/* What elements take behind their storage; 0: they are too many. */
+static wick_storage *home_of(wick_tensor *tensor)
+{
+    return (wick_storage *)((char *)tensor - STORAGE_ROOM);
+}
+
+void wick__tenant_leave(wick_tensor *tensor)
+{
+    wick_storage *home = home_of(tensor);
+    bool is_last =
+        tensor->storage == home && atomic_load_explicit(&home->refs, memory_order_acquire) == 1;
+    if (is_last) /* and its reference goes next: nobody else sees the count */
+        atomic_store_explicit(&home->tenants, 1, memory_order_relaxed);
+    else
+        leave_block(home);
+}
+
+/* What elements take in the block of their storage; 0: they are too many. */
 static size_t few_bytes(wick_dtype dtype, int64_t size)
 {
     if ((unsigned)dtype >= WICK_DTYPES || size <= 0 || size > FEW_BYTES)
         return 0;
-    size_t bytes = (size_t)size * wick_dtype_size(dtype);
+    size_t bytes = (size_t)size * wick__dtype_bytes[dtype];
     return bytes <= FEW_BYTES ? bytes : 0;
 }
 
 static void free_elements(wick_storage *storage)
 {
-    bool stand_behind = storage->block > HEADER && storage->data == behind(storage);
-    if (!stand_behind && !storage->borrowed)
+    if (!storage->stands_inside && !storage->borrowed)
         wick__free(storage->context, storage->data, storage->capacity);
 }
 
-/* With room for `extra` bytes behind it. */
+/* Without memory; with room for `extra` bytes behind it in its block. */
 static wick_status open_storage(wick_context *context, wick_dtype dtype, int64_t size, size_t extra,
                                 wick_storage **storage)
 {
@@ -61,12 +82,13 @@ static wick_status open_storage(wick_context *context, wick_dtype dtype, int64_t
     if (size < 0)
         return wick__fail(WICK_EVALUE, "storage: a size of %lld is negative", (long long)size);
     wick_storage *s;
-    size_t block = HEADER + extra;
+    size_t block = STORAGE_ROOM + extra;
     wick_status status = wick__alloc_object(context, WICK__STORAGE_OBJECT, block, (void **)&s);
     if (status)
         return status;
     *s = (wick_storage){.context = context, .dtype = dtype, .size = size, .block = block};
     atomic_init(&s->refs, 1);
+    atomic_init(&s->tenants, 1);
     open_cells(s);
     *storage = s;
     return WICK_OK;
@@ -87,24 +109,46 @@ static wick_status bytes_of(wick_dtype dtype, int64_t size, size_t *bytes)
                       (long long)size, wick_dtype_name(dtype));
 }
 
-wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
-                             wick_storage **storage)
+/* With elements, and `before` bytes between them and the storage where they stand in its block. */
+static wick_status new_storage(wick_context *context, wick_dtype dtype, int64_t size, size_t before,
+                               wick_storage **storage)
 {
     size_t few = few_bytes(dtype, size);
-    wick_status status = open_storage(context, dtype, size, few, storage);
+    wick_status status = open_storage(context, dtype, size, before + few, storage);
     if (status)
         return status;
     wick_storage *s = *storage;
+    if (few) {
+        s->stands_inside = true;
+        s->capacity = few;
+        s->data = (char *)s + STORAGE_ROOM + before;
+        return WICK_OK;
+    }
     status = bytes_of(dtype, size, &s->capacity);
-    if (few)
-        s->data = behind(s);
-    else if (!status)
+    if (!status)
         status = wick__alloc(context, s->capacity, &s->data);
     if (status) {
         wick_storage_release(s);
         *storage = NULL;
     }
     return status;
+}
+
+wick_status wick_storage_new(wick_context *context, wick_dtype dtype, int64_t size,
+                             wick_storage **storage)
+{
+    return new_storage(context, dtype, size, 0, storage);
+}
+
+wick_status wick__storage_with_tenant(wick_context *context, wick_dtype dtype, int64_t size,
+                                      wick_storage **storage, wick_tensor **tensor)
+{
+    wick_status status = new_storage(context, dtype, size, TENSOR_ROOM, storage);
+    if (status)
+        return status;
+    atomic_init(&(*storage)->tenants, 2);
+    *tensor = (wick_tensor *)((char *)*storage + STORAGE_ROOM);
+    return WICK_OK;
 }
 
 wick_status wick__storage_adopt(wick_context *context, wick_dtype dtype, int64_t size, void *memory,
@@ -164,14 +208,13 @@ void wick_storage_release(wick_storage *storage)
 {
     if (!storage || !wick__let_go(&storage->refs))
         return;
-    wick_context *context = storage->context;
     if (storage->release)
         storage->release(storage->owner);
     free_elements(storage);
     wick__form_close(storage);
     wick__packs_drop(storage);
     close_cells(storage);
-    wick__free_object(context, WICK__STORAGE_OBJECT, storage, storage->block);
+    leave_block(storage);
 }
 
 int64_t wick_storage_size(const wick_storage *storage)
@@ -206,6 +249,7 @@ static wick_status move(wick_storage *storage, size_t bytes)
         memcpy(data, storage->data, kept);
     free_elements(storage);
     storage->data = data;
+    storage->stands_inside = false;
     storage->capacity = bytes;
     return WICK_OK;
 }

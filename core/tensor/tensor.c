@@ -41,33 +41,48 @@ static wick_status check_view(int64_t elements, int64_t offset, int ndim, const 
 
 /* ---- making ---- */
 
-/* An object over `storage`, whose reference it takes, or over nothing. Geometry is the caller's to
- * fill in. */
-static wick_status make_on(wick_context *context, wick_dtype dtype, wick_storage *storage,
-                           wick_tensor **tensor)
+/* Geometry is the caller's to fill in. */
+static void begin(wick_tensor *t, wick_context *context, wick_dtype dtype, wick_storage *storage)
 {
-    wick_tensor *t;
-    *tensor = NULL;
-    wick_status status = wick__alloc(context, sizeof *t, (void **)&t);
-    if (status) {
-        wick_storage_release(storage);
-        return status;
-    }
-    *t = (wick_tensor){.context = context, .storage = storage, .dtype = dtype};
+    t->context = context;
+    t->storage = storage;
+    t->offset = 0;
+    t->node = NULL;
+    t->recorded = 0;
+    t->output = 0;
+    t->is_view = false;
+    t->is_tenant = false;
+    t->ndim = 0;
+    t->dtype = dtype;
     atomic_init(&t->refs, 1);
-    if (!storage)
-        wick_context_retain(context);
-    *tensor = t;
-    return WICK_OK;
 }
 
-/* The same over a storage that stays the caller's. */
+/* An object over `storage`, which stays the caller's, or over nothing. */
 static wick_status make(wick_context *context, wick_dtype dtype, wick_storage *storage,
                         wick_tensor **tensor)
 {
+    wick_status status = wick__alloc(context, sizeof **tensor, (void **)tensor);
+    if (status)
+        return status;
+    begin(*tensor, context, dtype, storage);
     if (storage)
         wick_storage_retain(storage);
-    return make_on(context, dtype, storage, tensor);
+    else
+        wick_context_retain(context);
+    return WICK_OK;
+}
+
+/* An object with a storage of its own for `count` elements. */
+static wick_status make_with_storage(wick_context *context, wick_dtype dtype, int64_t count,
+                                     wick_tensor **tensor)
+{
+    wick_storage *storage;
+    wick_status status = wick__storage_with_tenant(context, dtype, count, &storage, tensor);
+    if (status)
+        return status;
+    begin(*tensor, context, dtype, storage);
+    (*tensor)->is_tenant = true;
+    return WICK_OK;
 }
 
 static void shape(wick_tensor *t, int64_t offset, int ndim, const int64_t *size,
@@ -86,15 +101,23 @@ wick_status wick_tensor_new(wick_context *context, wick_dtype dtype, int ndim, c
                             wick_tensor **tensor)
 {
     int64_t count;
-    wick_storage *storage = NULL;
     *tensor = NULL;
     wick_status status = check_sizes(dtype, ndim, size, &count);
-    if (!status && count > 0)
-        status = wick_storage_new(context, dtype, count, &storage);
     if (!status)
-        status = make_on(context, dtype, storage, tensor);
+        status = count > 0 ? make_with_storage(context, dtype, count, tensor)
+                           : make(context, dtype, NULL, tensor);
     if (!status && ndim > 0)
         shape(*tensor, 0, ndim, size, NULL);
+    return status;
+}
+
+wick_status wick__new_in_rows(const wick_tensor *t, wick_dtype dtype, int64_t count,
+                              wick_tensor **made)
+{
+    wick_status status = count > 0 ? make_with_storage(t->context, dtype, count, made)
+                                   : make(t->context, dtype, NULL, made);
+    if (!status)
+        shape(*made, 0, t->ndim, t->size, NULL);
     return status;
 }
 
@@ -170,7 +193,10 @@ void wick_tensor_release(wick_tensor *tensor)
     wick_context *context = tensor->context;
     wick_storage *storage = tensor->storage;
     release_history(tensor->node);
-    wick__free(context, tensor, sizeof *tensor);
+    if (tensor->is_tenant)
+        wick__tenant_leave(tensor);
+    else
+        wick__free(context, tensor, sizeof *tensor);
     if (storage)
         wick_storage_release(storage);
     else

@@ -23,9 +23,11 @@ struct wick_storage {
     wick_context *context;
     size_t block; /* bytes of this block */
     wick_dtype dtype;
-    int64_t size;    /* elements */
-    size_t capacity; /* bytes */
-    void *data;      /* behind the storage in its block where that has room */
+    atomic_int tenants; /* of the block: the storage, and the tensor that was made with it */
+    int64_t size;       /* elements */
+    size_t capacity;    /* bytes */
+    void *data;
+    bool stands_inside; /* the elements are in this block */
     bool borrowed, read_only;
     bool lent; /* a host has its address and may write there at any time */
     void (*release)(void *owner);
@@ -55,16 +57,17 @@ struct wick_tensor {
     wick_context *context; /* lent by the storage; owned while there is none */
     wick_storage *storage; /* NULL: never had an element */
     int64_t offset;
-    int ndim;
-    wick_dtype dtype;
-    int64_t size[WICK_MAX_DIM];
-    int64_t stride[WICK_MAX_DIM];
     /* The tape: where the value came from. NULL: nowhere that matters. A leaf that asks for
      * gradients has a node of its own. */
     struct wick_node *node;
+    uint64_t recorded; /* the version at which the tape knows this value */
     int output;        /* which result of the node this is */
     bool is_view;      /* recorded as a view of another tensor's memory */
-    uint64_t recorded; /* the version at which the tape knows this value */
+    bool is_tenant;    /* this object is in the block of the storage it was made with */
+    int ndim;
+    wick_dtype dtype;
+    int64_t size[WICK_MAX_DIM]; /* what is not a dimension has no size and no stride */
+    int64_t stride[WICK_MAX_DIM];
 };
 
 /* Gives a reference back; whether it was the last. Who holds the only one need not be careful:
@@ -80,6 +83,11 @@ static inline bool wick__let_go(atomic_size_t *refs)
 /* A storage without memory. */
 wick_status wick__storage_open(wick_context *context, wick_dtype dtype, int64_t size,
                                wick_storage **storage);
+/* A storage whose block has room for a tensor too, which the caller fills in as a tenant. */
+wick_status wick__storage_with_tenant(wick_context *context, wick_dtype dtype, int64_t size,
+                                      wick_storage **storage, wick_tensor **tensor);
+/* A tensor that is a tenant ends: before its reference to a storage, whichever that is, goes. */
+void wick__tenant_leave(wick_tensor *tensor);
 /* A storage of memory that wick__alloc gave for exactly so many elements, which it frees with its
  * end. The memory stays the caller's when this fails. */
 wick_status wick__storage_adopt(wick_context *context, wick_dtype dtype, int64_t size, void *memory,
@@ -89,6 +97,9 @@ wick_status wick__alias(const wick_tensor *t, wick_tensor **alias);
 /* A view of t's storage with another geometry (checked), without history. */
 wick_status wick__view(const wick_tensor *t, int64_t offset, int ndim, const int64_t *size,
                        const int64_t *stride, wick_tensor **view);
+/* A new tensor with the shape of t, `count` elements, row-major and not cleared. */
+wick_status wick__new_in_rows(const wick_tensor *t, wick_dtype dtype, int64_t count,
+                              wick_tensor **made);
 /* The result of an operation: makes *out when it is NULL; otherwise *out is a destination, which
  * takes the shape (its type must be dtype). The memory is not cleared. Call it before the inputs'
  * wick__dense: a destination that grows moves the memory of all who look at its storage. */
