@@ -4,7 +4,10 @@
  * use. Workers take seats, then parts, from counters; so does the caller, who closes the seats when
  * the parts have run out and waits for the workers that sat down. A worker that comes too late
  * finds no seat and has seen nothing of the job. Who finds the pool taken (another caller, or a
- * part that wants to be parallel itself) runs all its parts alone: the same parts, in order. */
+ * part that wants to be parallel itself) runs all its parts alone: the same parts, in order.
+ *
+ * Each seat has a share of the parts, the same when the same work comes again, so that a core finds
+ * in its cache what it left there; who is done with his own helps with those of the others. */
 #include "base/threads.h"
 
 #include <pthread.h>
@@ -21,6 +24,12 @@ enum {
     CALLER_SPINS = 20000 /* looks at the workers before the caller lets others have its core */
 };
 
+/* What is left of a seat's share of the parts. */
+typedef struct share {
+    _Alignas(64) atomic_int_fast64_t next;
+    int64_t end;
+} share;
+
 static struct {
     atomic_bool taken;
     bool started;
@@ -33,10 +42,11 @@ static struct {
 
     wick__worker_part *part; /* the job: written while no seat is open */
     void *job;
-    int64_t n, grain, parts;
-    atomic_int_fast64_t next; /* part */
-    atomic_int seats;         /* open; the number of the highest is the worker that takes it */
-    atomic_int left;          /* workers that sat down and have got up again */
+    int64_t n, grain;
+    int shares; /* the caller's, 0, and one a seat */
+    share share[MOST_WORKERS + 1];
+    atomic_int seats; /* open; the number of the highest is the worker that takes it */
+    atomic_int left;  /* workers that sat down and have got up again */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .seats_opened = PTHREAD_COND_INITIALIZER};
 
 static inline void relax(void)
@@ -63,11 +73,20 @@ static void run_alone(wick__worker_part *part, void *job, int64_t n, int64_t gra
         run_part(part, job, 0, n, grain, i);
 }
 
+static bool next_part(share *s, int64_t *index)
+{
+    if (atomic_load_explicit(&s->next, memory_order_relaxed) >= s->end)
+        return false;
+    *index = atomic_fetch_add(&s->next, 1);
+    return *index < s->end;
+}
+
 static void run_shared(int worker)
 {
     int64_t index;
-    while ((index = atomic_fetch_add(&pool.next, 1)) < pool.parts)
-        run_part(pool.part, pool.job, worker, pool.n, pool.grain, index);
+    for (int i = 0; i < pool.shares; i++)
+        while (next_part(&pool.share[(worker + i) % pool.shares], &index))
+            run_part(pool.part, pool.job, worker, pool.n, pool.grain, index);
 }
 
 /* ---- workers --------------------------------------------------------------------------------- */
@@ -175,9 +194,19 @@ static void start_workers(void)
 
 /* ---- the caller ------------------------------------------------------------------------------ */
 
+static void deal_out(int64_t parts, int shares)
+{
+    int64_t at = 0, each = parts / shares, more = parts % shares;
+    pool.shares = shares;
+    for (int i = 0; i < shares; i++) {
+        atomic_store_explicit(&pool.share[i].next, at, memory_order_relaxed);
+        at += each + (i < more);
+        pool.share[i].end = at;
+    }
+}
+
 static void open_seats(int seats)
 {
-    atomic_store(&pool.next, 0);
     atomic_store(&pool.left, 0);
     atomic_store(&pool.seats, seats);
     if (atomic_load(&pool.sleeping) == 0)
@@ -209,7 +238,7 @@ static void run_with_workers(wick__worker_part *part, void *job, int64_t n, int6
     pool.job = job;
     pool.n = n;
     pool.grain = grain;
-    pool.parts = parts;
+    deal_out(parts, seats + 1);
     open_seats(seats);
     run_shared(0);
     close_seats(seats);
