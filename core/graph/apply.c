@@ -169,13 +169,12 @@ wick_status wick_apply(const wick_op *op, const wick_call *call, wick_tensor **o
 
 static wick_status refuse_write(const wick_op *op, const wick_tensor *to)
 {
-    if (!to->is_view)
-        return wick__fail(
-            WICK_EGRAD,
-            "%s: this tensor (%s) is a leaf that asks for a gradient; writing over it "
-            "would cut the gradient off. Write inside torch.noGrad(function() ... "
-            "end), or use a form that returns a new tensor",
-            op->name, wick__shape(to));
+    if (wick__viewed_leaf(to))
+        return wick__fail(WICK_EGRAD,
+                          "%s: this tensor (%s) is %s that asks for a gradient; writing over it "
+                          "would cut the gradient off. Write inside torch.noGrad(function() ... "
+                          "end), or use a form that returns a new tensor",
+                          op->name, wick__shape(to), to->node->op ? "a view of a leaf" : "a leaf");
     return wick__fail(
         WICK_EGRAD,
         "%s: this tensor (%s) is a view of another's memory; writing through it cannot "
@@ -230,6 +229,8 @@ static wick_status take_over(wick_context *context, const wick_op *op, wick_tens
     to->node = result->node;
     to->output = result->output;
     to->is_view = false;
+    if (to->node)
+        to->node->apart = true;
     to->recorded = wick__version(to);
     return WICK_OK;
 }
@@ -272,9 +273,11 @@ static wick_status apply_and_copy(wick_context *context, const wick_op *op, cons
     return status;
 }
 
+/* A network's parameter, or a part of one. */
 static bool is_parameter(const wick_tensor *t)
 {
-    return t->node && t->node->parameter && wick__is_leaf(t);
+    const wick_node *leaf = wick__viewed_leaf(t);
+    return leaf && leaf->parameter;
 }
 
 /* Initialising or scaling a network's parameter is not part of a computation: it needs no noGrad

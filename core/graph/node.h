@@ -41,6 +41,7 @@ typedef struct wick_node {
     bool freed;     /* backward has been here and kept nothing */
     int running;    /* calls of its host function under way, which need what it holds */
     bool parameter; /* a leaf of a network: plain writes to it need no noGrad */
+    bool apart;     /* of a view: its value was copied elsewhere and shares no memory any more */
     int inputs, outputs, saves;
     wick__edge *edge;
     wick__geometry *geometry;
@@ -80,6 +81,8 @@ wick_status wick__check_recorded(const char *what, const wick_tensor *t);
 wick_status wick__saved_changed(const wick_node *node, const wick__saved *saved);
 /* Nothing made it: it has no history, or a node of its own that only collects its gradient. */
 bool wick__is_leaf(const wick_tensor *t);
+/* The leaf whose memory this tensor is or views, through any number of views; NULL: none. */
+const wick_node *wick__viewed_leaf(const wick_tensor *t);
 const char *wick__node_name(const wick_node *node);
 
 /* Names the first NaN or infinity of a floating result. */

@@ -24,14 +24,31 @@ static const char *last_writer(const wick_tensor *t)
     return writer ? writer : "a write from outside";
 }
 
-bool wick__is_leaf(const wick_tensor *t)
+static bool is_leaf_node(const wick_node *node)
 {
-    return !t->node || (!t->node->op && !t->node->custom && !t->node->freed);
+    return !node->op && !node->custom && !node->freed;
 }
 
+bool wick__is_leaf(const wick_tensor *t)
+{
+    return !t->node || is_leaf_node(t->node);
+}
+
+const wick_node *wick__viewed_leaf(const wick_tensor *t)
+{
+    const wick_node *node = t->node;
+    if (node && node->op && !t->is_view)
+        return NULL;
+    while (node && node->op && node->op->is_view && !node->apart && !node->freed)
+        node = node->edge[0].node;
+    return node && is_leaf_node(node) ? node : NULL;
+}
+
+/* A view of a leaf is whatever the leaf is now, as the leaf itself is. */
 wick_status wick__check_recorded(const char *what, const wick_tensor *t)
 {
-    if (!t || wick__is_leaf(t) || !t->storage || wick__version(t) == t->recorded)
+    if (!t || wick__is_leaf(t) || !t->storage || wick__version(t) == t->recorded ||
+        wick__viewed_leaf(t))
         return WICK_OK;
     return wick__fail(WICK_EGRAD,
                       "%s: this tensor (%s) came from %s, but its memory was changed since by %s, "

@@ -1,6 +1,7 @@
-/* Slices of a tensor once more: laid side by side, or in reverse order. */
+/* Slices of a tensor once more: laid side by side, in reverse order, or moved round. */
 #include "base/checked.h"
 #include "op/positions.h"
+#include "op/region.h"
 
 /* ---- repeatTensor ---- */
 
@@ -164,3 +165,85 @@ const wick_op wick_op_flip = {.name = "flip",
                               .backward = flip_backward,
                               .doc = "x with its slices along a dimension in reverse order",
                               .example = "print(torch.flip(torch.Tensor{1, 2, 3}, 1))"};
+
+/* ---- roll ---- */
+
+static const wick__arg roll_args[] = {
+    TENSOR("x"), INTEGER("shift"), {"dim", WICK__DIM, true, 0, NULL, false}, END};
+
+static wick_status copy_part(wick_tensor *x, int dim, int64_t from, int64_t count, wick_tensor *to,
+                             int64_t at)
+{
+    int64_t size[WICK_MAX_DIM];
+    wick_tensor *part = NULL;
+    if (count == 0)
+        return WICK_OK;
+    for (int d = 0; d < x->ndim; d++)
+        size[d] = d == dim ? count : x->size[d];
+    wick_status status =
+        wick__view(x, x->offset + from * x->stride[dim], x->ndim, size, x->stride, &part);
+    if (!status)
+        status = wick__copy_slice(to, dim, at, part);
+    wick_tensor_release(part);
+    return status;
+}
+
+/* What leaves at one end comes in at the other. */
+static wick_status roll_along(wick_tensor *x, int dim, int64_t shift, wick_tensor *to)
+{
+    int64_t n = x->size[dim];
+    if (wick__count(x) == 0)
+        return WICK_OK;
+    int64_t moved = (shift % n + n) % n;
+    wick_status status = copy_part(x, dim, 0, n - moved, to, moved);
+    return status ? status : copy_part(x, dim, n - moved, moved, to, 0);
+}
+
+/* All elements as one line. */
+static wick_status roll_line(wick_tensor *x, int64_t shift, wick_tensor *to)
+{
+    int64_t count = wick__count(x), step = 1;
+    wick_tensor *dense = NULL, *line = NULL, *line_to = NULL;
+    wick_status status = wick__clone(x, &dense);
+    if (!status)
+        status = wick__view(dense, dense->offset, 1, &count, &step, &line);
+    if (!status)
+        status = wick__view(to, to->offset, 1, &count, &step, &line_to);
+    if (!status)
+        status = roll_along(line, 0, shift, line_to);
+    wick_tensor_release(dense);
+    wick_tensor_release(line);
+    wick_tensor_release(line_to);
+    return status;
+}
+
+static wick_status roll_forward(const wick_call *call, wick_tensor **out)
+{
+    wick_tensor *x = call->in[0];
+    int64_t shift = call->value[0].integer, asked = call->value[1].integer;
+    int dim = 0;
+    wick_status status = WICK_OK;
+    if (asked != WICK__LEFT_OUT)
+        status = wick__check_dim("roll", x, asked, &dim);
+    if (!status)
+        status = wick__output(x->context, x->dtype, x->ndim, x->size, out);
+    if (status || x->ndim == 0)
+        return status;
+    return asked == WICK__LEFT_OUT ? roll_line(x, shift, *out) : roll_along(x, dim, shift, *out);
+}
+
+static void roll_backward(wick__rule *r)
+{
+    wick_value value[2] = {{.integer = -r->node->value[0].integer}, r->node->value[1]};
+    r->dx[0] = wick__run(r->scope, &wick_op_roll, 1, &G, value);
+}
+
+const wick_op wick_op_roll = {
+    .name = "roll",
+    .args = roll_args,
+    .forward = roll_forward,
+    .backward = roll_backward,
+    .doc =
+        "x with its slices moved on by `shift` along a dimension; what leaves at one end comes in "
+        "at the other. Without a dimension all elements move as one line",
+    .example = "print(torch.roll(torch.Tensor{1, 2, 3}, 1, 1))"};

@@ -28,6 +28,22 @@ local function joined(list, dim)
   end)
 end
 
+local function moved_on(list, shift)
+  local result = {}
+  for i = 1, #list do result[(i - 1 + shift) % #list + 1] = list[i] end
+  return result
+end
+
+-- Along a dimension, or all elements as one line.
+local function rolled(x, shift, dim)
+  if dim then
+    return (array.lines(x, dim, nil, function(list) return moved_on(list, shift) end))
+  end
+  local line = array.reshaped(x, { array.count(x.size) })
+  local result = array.lines(line, 1, nil, function(list) return moved_on(list, shift) end)
+  return array.reshaped(result, x.size)
+end
+
 local function tiled(x, ...)
   local repeats = { ... }
   local size = table.move(x.size, 1, #x.size, 1, {})
@@ -82,6 +98,18 @@ local cases = {
     end,
     free = { "rank+ size1 size2" },
   },
+  roll = {
+    arguments = function(make) return { make(3, 4), 1, 2 } end,
+    more = {
+      function(make) return { make(3, 4), -2, 1 } end,
+      function(make) return { make(3, 4), 7, 2 } end,
+      function(make) return { make(3, 4), 0, 2 } end,
+      function(make) return { make(3, 4), 5 } end,
+      function(make) return { make(0, 4), 1, 1 } end,
+      function(make) return { make(2, 3, 2), -1, 2 } end,
+    },
+    whole = rolled, free = { "rank+ size1 size2" },
+  },
   pad = {
     arguments = function(make) return { make(3, 4), 2, 2, 1 } end,
     more = {
@@ -102,5 +130,6 @@ local cases = {
 
 for _, case in pairs(cases) do case.types, case.half, case.exact = "all", true, true end
 cases.flip.free = { anything:gsub("rank%-", "") }
+cases.roll.free = cases.flip.free
 
 return cases
