@@ -155,6 +155,33 @@ describe("nn.IndexLinear", function()
     assert.same({ 0, 0, 0, 3, 1.5 }, layer.gradWeight[1]:totable())
   end)
 
+  it("decays the rows whose keys were seen, once an update", function()
+    local layer = nn.IndexLinear(4, 2):double()
+    layer.weight:fill(2)
+    layer.weightDecay = 0.25
+    local input = { torch.LongTensor{ 1, 3, 1 }, torch.DoubleTensor{ 1, 1, 2 } }
+    local function step()
+      layer:zeroGradParameters()
+      layer:forward(input)
+      layer:backward(input, torch.DoubleTensor{ 1, 0 })
+      layer:updateParameters(0.5)
+    end
+    step()
+    assert.same({ { 1.5 - 0.5 * 3, 1.5 }, { 2, 2 }, { 1.5 - 0.5, 1.5 }, { 2, 2 } },
+      layer.weight:detach():totable())
+    layer.weightDecay = 0
+    step()
+    assert.equal(1.5, layer.weight:detach()[1][2])
+    local normal = nn.IndexLinear{ 2, 1, normalize = true }
+    normal.weight:detach():narrow(2, 5, 1):fill(2)
+    normal.weightDecay = 0.5
+    normal:zeroGradParameters()
+    normal:forward{ torch.LongTensor{ 2 }, torch.Tensor{ 4 } }
+    normal:updateParameters(1)
+    assert.same({ 2, 1 }, normal.weight:detach():select(2, 5):totable())
+    assert.equal(4, normal.weight:detach()[2][1])
+  end)
+
   it("refuses keys and values that do not go together", function()
     local layer = layer_of()
     assert.has_error(function() layer:forward(torch.ones(2)) end)

@@ -75,10 +75,12 @@ function Volumetric:__init(...)
   build(self, Volumetric.args, ...)
 end
 
---- Lets go of what the last forward left; returns the layer.
-function Volumetric:empty()
+-- Lets go of what the last forward left; returns the layer.
+local function empty(self)
   return self:clearState()
 end
+
+Volumetric.empty = empty
 
 -- Adaptive ---------------------------------------------------------------------------------------
 
@@ -91,7 +93,7 @@ local function define_adaptive(name, which, operation)
     self.indices = indices and tape.point(self.indices, indices)
     return output
   end)
-  metatable.cleared = { "indices" }
+  metatable.cleared, metatable.empty = { "indices" }, empty
 end
 
 define_adaptive("nn.SpatialAdaptiveMaxPooling", "largest", torch.adaptiveMaxPool2d)

@@ -32,11 +32,12 @@ end
 -- normalize]]]]]): inputs are {keys, values}, tensors for a sample or tables of tensors for a
 -- batch, or {keys, values, sizes} with a batch's samples one behind the other. The weight is
 -- inputSize x outputSize. With normalize values are divided by the largest of their key so far,
--- and each key has a bias.
+-- and each key has a bias. The field weightDecay (0) is the share of themselves by which
+-- updateParameters makes the rows of the keys seen since zeroGradParameters smaller.
 function IndexLinear:__init(...)
   local a = layer.begin(self, IndexLinear.args, ...)
   self.keysOffset, self.weight, self.bias = nil, nil, nil
-  self.normalize = a.normalize and EXTRA or 0
+  self.normalize, self.weightDecay = a.normalize and EXTRA or 0, 0
   self.offset = a.keysOffset - 1
   if a.weight then
     self.inputSize, self.outputSize = a.weight:size(1), a.weight:size(2) - self.normalize
@@ -127,10 +128,47 @@ local function normalised(self, keys, values)
   return torch.add(clipped, rows:select(2, BIAS))
 end
 
+-- Decay -----------------------------------------------------------------------------------------
+
+local function decays(self)
+  return (self.weightDecay or 0) ~= 0
+end
+
+-- Rows decay that were used, so those are noted.
+local function note_keys(self, keys)
+  if self.train == false or not decays(self) then return end
+  self._used = self._used or torch.ByteTensor(self.inputSize):zero()
+  torch.noGrad(self._used.indexFill, self._used, 1, keys, 1)
+end
+
+-- Of a normalising layer each row by its own scale.
+local function decay(self)
+  local weight = self.weight:detach()
+  local shares = self._used:typeAs(weight):mul(self.weightDecay)
+  if self.normalize > 0 then shares:cmul(weight:select(2, SCALE)) end
+  local rows = weight:narrow(2, self.normalize + 1, self.outputSize)
+  rows:cmul((1 - shares):view(-1, 1):expandAs(rows))
+end
+
+--- As every module's; before it the rows that were used decay.
+function IndexLinear:updateParameters(rate)
+  if decays(self) and self._used then torch.noGrad(decay, self) end
+  Module.updateParameters(self, rate)
+end
+
+--- As every module's, and no row counts as used any more.
+function IndexLinear:zeroGradParameters()
+  Module.zeroGradParameters(self)
+  self._used = nil
+end
+
+-- Output -----------------------------------------------------------------------------------------
+
 function IndexLinear:updateOutput(input)
   local keys, values, sizes = flatten(input)
   check(keys, values, sizes)
   keys = torch.add(keys:detach():long(), self.offset + 1)
+  note_keys(self, keys)
   layer.same_type(values, self.weight)
   local weight = self.weight
   if self.normalize > 0 then

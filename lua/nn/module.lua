@@ -172,6 +172,9 @@ function Module:accUpdateGradParameters(input, grad_output, rate)
   self:zeroGradParameters()
 end
 
+--- The same, under the name by which classes of Torch7 take it over.
+Module.defaultAccUpdateGradParameters = Module.accUpdateGradParameters
+
 -- Mode -------------------------------------------------------------------------------------------
 
 --- Training mode, as modules are made.

@@ -131,6 +131,12 @@ function Map:updateOutput(input)
   return torch.conv2d(reached(self, input), weight, self.bias, { stride = { self.dH, self.dW } })
 end
 
+--- Makes kernels and biases smaller by the share `decay` of themselves.
+function Map:decayParameters(decay)
+  self.weight:mul(1 - decay)
+  self.bias:mul(1 - decay)
+end
+
 --- Multiply-adds for an output: those of the connections there are.
 function Map:multiplyAdds(_, output)
   return output:nElement() // self.nOutputPlane * self.weight:nElement()
