@@ -10,7 +10,7 @@ local Module = nn.Module
 -- Copies -----------------------------------------------------------------------------------------
 
 -- What belongs to a run and not to the module: never copied or saved.
-local transient = { _kept = true, _run = true, _activity = true }
+local transient = { _kept = true, _run = true, _activity = true, _flat = true }
 Module.__transient = transient
 
 local function copy_tensor(x, storages)
@@ -121,6 +121,7 @@ local function convert(module, name, cache)
   while #work > 0 do
     local owner = table.remove(work)
     rawset(owner, "_kept", nil)
+    rawset(owner, "_flat", nil)
     if is_module(owner) then owner._type = name end
     for key, entry in pairs(owner) do
       if class.isTensor(entry) then
@@ -284,12 +285,30 @@ function Module.flatten(tensors)
   return flat
 end
 
+-- Whether the tensors lie in a flat one as an earlier call has put them there, all of them and
+-- nothing else.
+local function lies_in(flat, tensors)
+  if not flat or #tensors == 0 then return false end
+  local runs, _, total = lay_out(tensors)
+  local key = core.pointer(flat:storage())
+  for _, run in ipairs(runs) do
+    if run.key ~= key then return false end
+  end
+  return total == flat:nElement()
+end
+
+-- What both tensors of the last call are remembered by, as long as somebody else holds them.
+local remembered = { __mode = "v" }
+
 --- All parameters and all gradients as two 1-D tensors; the module's own tensors become views of
--- them. To be called once, and again after `type` or `clone`.
+-- them. Called again, it gives the same two as long as everything lies in them: to be called anew
+-- after `type`, `clone` or another module's getParameters with the same layers.
 function Module:getParameters()
   local weights, grads = self:parameters()
   weights, grads = weights or {}, grads or {}
   self._kept = nil
+  local last = rawget(self, "_flat") or {}
+  if lies_in(last[1], weights) and lies_in(last[2], grads) then return last[1], last[2] end
   local flat, ranges = flatten(weights)
   local flat_grads, grad_ranges = flatten(grads)
   if flat:nElement() ~= flat_grads:nElement() then
@@ -302,5 +321,6 @@ function Module:getParameters()
   end
   bind_all(self)
   core.collectGarbage() -- the memory that parameters and gradients had before
+  self._flat = setmetatable({ flat, flat_grads }, remembered)
   return flat, flat_grads
 end
