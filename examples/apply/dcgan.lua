@@ -19,7 +19,7 @@ local sheet = paths.dofile("../sheet.lua")
 local cmd = torch.CmdLine()
 cmd:text("Digits made by two networks that play against each other (DCGAN).")
 cmd:option("-data", "", "the folder with MNIST's four files, instead of the digits that come along")
-cmd:option("-epochs", 0, "passes through the digits; 0: 8, of those that come along 120")
+cmd:option("-epochs", 0, "passes through the digits; 0: 6, of those that come along 60")
 cmd:option("-width", 32, "maps of the largest hidden layer; those half its size have twice as many")
 cmd:option("-codes", 64, "random numbers for a picture")
 cmd:option("-batch", 64, "pictures a step")
@@ -33,7 +33,7 @@ torch.manualSeed(options.seed)
 
 local MNIST = options.data ~= ""
 local SIDE = MNIST and 28 or 16
-local EPOCHS = options.epochs > 0 and options.epochs or MNIST and 8 or 120
+local EPOCHS = options.epochs > 0 and options.epochs or MNIST and 6 or 60
 local WIDTH, CODES = options.width, options.codes
 
 -- The two networks -------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ local rows = {}
 for _, row in ipairs{ { "Plans", (test_plans + 1) / 2 }, { "With the discriminator", with },
   { "With the distance alone", without }, { "As they were drawn", test_pictures } } do
   local cells = { row[1] }
-  for i = 1, math.min(7, options.test) do cells[i + 1] = { row[2][i] } end
+  for i = 1, math.min(4, options.test) do cells[i + 1] = { row[2][i] } end
   rows[#rows + 1] = cells
 end
 sheet.save(options.out, "pix2pix.png", { tile = 128, rows = rows })
