@@ -6,7 +6,7 @@ local nn = require "nn"
 local METHODS = [[
   Module: accGradParameters accUpdateGradParameters apply backward backwardUpdate clearState clone
     defaultAccUpdateGradParameters double evaluate findModules flatten float forward getParameters
-    listModules parameters replace share training type updateGradInput updateOutput
+    listModules parameters replace share training type updateGradInput
     updateParameters zeroGradParameters
   Criterion: backward clone double float forward type
   Container: add applyToModules get rethrowErrors size
