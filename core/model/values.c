@@ -79,10 +79,10 @@ static bool is_possible(const wick__arg *arg, int64_t value)
     case WICK__BOOLEAN:
         return value == 0 || value == 1;
     case WICK__DTYPE:
-        return value >= 0 && value < WICK_DTYPES;
+        return value >= (arg->optional ? (int64_t)arg->fallback : 0) && value < WICK_DTYPES;
     case WICK__DIM:
     case WICK__INDEX:
-        return value >= 0 || value == WICK__LEFT_OUT;
+        return (value >= 0 && value < INT64_MAX) || value == WICK__LEFT_OUT;
     default:
         return true;
     }

@@ -75,8 +75,8 @@ static const wick__arg zero_args[] = {END};
 static wick_status zero_forward(const wick_call *call, wick_tensor **out)
 {
     (void)call;
-    bool done;
-    wick_status status = wick__clear(*out, &done);
+    bool done = false;
+    wick_status status = *out ? wick__clear(*out, &done) : WICK_OK;
     return status || done ? status : fill("zero", *out, 0);
 }
 
