@@ -56,12 +56,15 @@ static wick_status apply(lua_State *L, const wick_op *op, wick_call *call, int f
     return status;
 }
 
-/* Pushes boxes for the results and fills them. `first`: where the inputs stand. */
+/* Pushes boxes for the results and fills them. `first`: where the inputs stand. The collector has
+ * its turn before: the memory of what it finds is still in the caches when the results take it, and
+ * results that it would see here and once more in a register, overwritten next, would grow old. */
 static void push_results(lua_State *L, wick_lua *state, const wick_op *op, wick_call *call,
                          int first)
 {
     wick_tensor *out[WICK_MAX_OUTPUTS] = {NULL};
     wick_tensor **slot[WICK_MAX_OUTPUTS];
+    lua_wick_spend(L, state);
     int outputs = wick__outputs(op), box = lua_gettop(L) + 1;
     if (box > LUA_MINSTACK / 3) /* else there is room: Lua gives a function as much */
         luaL_checkstack(L, outputs + 8, "too many results");
@@ -77,7 +80,6 @@ static void push_results(lua_State *L, wick_lua *state, const wick_op *op, wick_
             lua_wick_inherit_links(L, state, box + i, first, call->inputs);
     if (state->noting)
         lua_wick_note_call(L, op, call, first, box, outputs);
-    lua_wick_spend(L, state);
 }
 
 static bool is_number(const wick_op *op, const wick_tensor *result, const wick_tensor *first)

@@ -102,6 +102,19 @@ static void collect_young(lua_State *L, wick_lua *state)
     state->young = large > YOUNG ? large : YOUNG;
 }
 
+/* Whether more than the budget stands since the last collection, and may be garbage; what steps
+ * have freed in between is not counted again. */
+static bool has_grown(wick_lua *state, uint64_t budget)
+{
+    wick_memory now = wick_context_memory(state->context);
+    if (state->survived > now.live)
+        state->survived = now.live;
+    uint64_t grown = now.live - state->survived;
+    if (grown <= budget)
+        state->collected = now.total - grown;
+    return grown > budget;
+}
+
 /* Lua sees eight bytes where megabytes stand; without this 12 GB of temporaries all stay. Single
  * steps are not enough in generational mode. */
 void lua_wick_spend(lua_State *L, wick_lua *state)
@@ -114,6 +127,8 @@ void lua_wick_spend(lua_State *L, wick_lua *state)
     uint64_t heap = 2048 * (uint64_t)lua_gc(L, LUA_GCCOUNT);
     if (budget < state->survived / 2)
         budget = state->survived / 2;
-    if (spent > budget && spent > heap)
+    if (budget < heap)
+        budget = heap;
+    if (spent > budget && has_grown(state, budget))
         lua_wick_collect(L);
 }

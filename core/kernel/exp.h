@@ -30,14 +30,20 @@ static inline float wick__exp_reduced(float x, int32_t *n)
     return p * r * r + r;
 }
 
-/* e^x, to 2 ulp; gradual underflow, infinity above. */
-static inline float wick__exp(float x)
+/* e^x, to 2 ulp, of x below 90; gradual underflow. */
+static inline float wick__exp_below(float x)
 {
     int32_t n;
-    const float high = x > 89 ? 89 : x, within = high < -104 ? -104 : high;
+    const float within = x < -104 ? -104 : x;
     const float power = 1 + wick__exp_reduced(within, &n);
     const int32_t half = n >> 1; /* the whole of it has no float at either end */
     return power * wick__power_of_two(half) * wick__power_of_two(n - half);
+}
+
+/* The same of any x: infinity above. */
+static inline float wick__exp(float x)
+{
+    return wick__exp_below(x > 89 ? 89 : x);
 }
 
 /* e^x - 1, to 2 ulp. */
@@ -55,7 +61,7 @@ static inline float wick__expm1(float x)
 /* 1 / (1 + e^-x), to 3 ulp. */
 static inline float wick__sigmoid(float x)
 {
-    const float e = wick__exp(-fabsf(x));
+    const float e = wick__exp_below(-fabsf(x));
     return (x < 0 ? e : 1) / (1 + e);
 }
 
