@@ -45,7 +45,7 @@ local function count_of(model, name)
   return #model:findModules("nn." .. name)
 end
 
-describe("section 4, perceptron:", function()
+describe("perceptron:", function()
   it("20 x 20 inputs, a step, w += a (d - y) x", function()
     local model = models.perceptron{ outputs = 1 }
     local x = torch.rand(20, 20)
@@ -58,7 +58,7 @@ describe("section 4, perceptron:", function()
   end)
 end)
 
-describe("section 4, linear classifier and two-layer network on CIFAR-10:", function()
+describe("linear classifier and two-layer network on CIFAR-10:", function()
   it("f = W x + b with 3072 inputs, f = W2 max(0, W1 x)", function()
     local x = torch.randn(2, 3, 32, 32)
     local linear, two = models.linearClassifier(), models.twoLayerNetwork()
@@ -69,7 +69,7 @@ describe("section 4, linear classifier and two-layer network on CIFAR-10:", func
   end)
 end)
 
-describe("section 4, LeNet-5:", function()
+describe("LeNet-5:", function()
   it("C1 6@28x28, S2 6@14x14, C3 16@10x10, S4 16@5x5, C5 120, F6 84, 10", function()
     assert_sizes({
       ["SpatialConvolution 1"] = { 6, 28, 28 }, ["SpatialSubSampling 1"] = { 6, 14, 14 },
@@ -81,7 +81,7 @@ describe("section 4, LeNet-5:", function()
   end)
 end)
 
-describe("section 4, AlexNet:", function()
+describe("AlexNet:", function()
   local model = models.alexnet{ width = 1 / 8 }
 
   it("eight layers, conv1 of 96 11 x 11 at stride 4, overlapping pooling", function()
@@ -109,7 +109,7 @@ describe("section 4, AlexNet:", function()
   end)
 end)
 
-describe("section 4, VGG:", function()
+describe("VGG:", function()
   it("11, 11, 13, 16, 16 and 19 layers of weights in A, A-LRN, B, C, D and E", function()
     local expected = { A = 11, ["A-LRN"] = 11, B = 13, C = 16, D = 16, E = 19 }
     for letter, depth in pairs(expected) do
@@ -126,6 +126,33 @@ describe("section 4, VGG:", function()
     end
   end)
 
+  -- Channels of the convolutions between poolings; a 1 stands behind those of 1 x 1.
+  it("the whole table", function()
+    local B = "64 64 | 128 128 | 256 256 | 512 512 | 512 512"
+    local A = B:gsub("(%d+) %1", "%1", 2)
+    local table_of = {
+      A = A, ["A-LRN"] = A, B = B,
+      C = "64 64 | 128 128 | 256 256 256:1 | 512 512 512:1 | 512 512 512:1",
+      D = "64 64 | 128 128 | 256 256 256 | 512 512 512 | 512 512 512",
+      E = "64 64 | 128 128 | 256 256 256 256 | 512 512 512 512 | 512 512 512 512",
+    }
+    for letter, expected in pairs(table_of) do
+      local words, linear = {}, {}
+      for _, module in ipairs(models.vgg{ letter, width = 1 / 32 }.modules) do
+        local name = torch.typename(module)
+        if name == "nn.SpatialConvolution" then
+          words[#words + 1] = module.nOutputPlane * 32 .. (module.kW == 1 and ":1" or "")
+        elseif name == "nn.SpatialMaxPooling" then
+          words[#words + 1] = "|"
+        elseif name == "nn.Linear" then
+          linear[#linear + 1] = module.weight:size(1)
+        end
+      end
+      assert.equal(expected .. " |", table.concat(words, " "), letter)
+      assert.same({ 4096 // 32, 4096 // 32, 1000 }, linear)
+    end
+  end)
+
   it("maps of 112, 56, 28, 14 and 7 with 64, 128, 256, 512 and 512 channels", function()
     assert_sizes({
       ["SpatialMaxPooling 1"] = { 64 // 32, 112, 112 }, ["SpatialMaxPooling 2"] = { 4, 56, 56 },
@@ -135,7 +162,7 @@ describe("section 4, VGG:", function()
   end)
 end)
 
-describe("section 4, GoogLeNet:", function()
+describe("GoogLeNet:", function()
   it("22 layers, maps of 112, 56, 28, 14, 7 and 1", function()
     local model = models.googlenet{ width = 1 / 8 }
     assert.equal(22, depth_of(model))
@@ -156,6 +183,41 @@ describe("section 4, GoogLeNet:", function()
     assert.same({ 256, 480, 512, 512, 512, 528, 832, 832, 1024 }, found)
   end)
 
+  -- 1 x 1; reduction and 3 x 3; reduction and 5 x 5; projection of the pooling.
+  it("the table's widths in modules 3a to 5b, and what each module costs", function()
+    local widths = {
+      "64 96 128 16 32 32", "128 128 192 32 96 64", "192 96 208 16 48 64", "160 112 224 24 64 64",
+      "128 128 256 24 64 64", "112 144 288 32 64 64", "256 160 320 32 128 128",
+      "256 160 320 32 128 128", "384 192 384 48 128 128",
+    }
+    local millions = { 128, 304, 73, 88, 100, 119, 170, 54, 71 } -- multiply-adds, in the paper
+    local model = models.googlenet{ width = 1 / 8 }
+    local found, products = {}, {}
+    for i, module in ipairs((model:findModules("nn.Concat"))) do
+      local list = {}
+      for _, convolution in ipairs((module:findModules("nn.SpatialConvolution"))) do
+        list[#list + 1] = math.tointeger(convolution.nOutputPlane * 8)
+      end
+      found[i] = table.concat(list, " ")
+    end
+    assert.same(widths, found)
+    for _, row in ipairs(models.googlenet{ batchNorm = false }:costs{ 3, 224, 224 }) do
+      local place = tonumber(row.name:match("^%d+"))
+      if row.name:find("%.") and row.module:find("Convolution") then
+        products[place] = (products[place] or 0) + row.multiplyAdds
+      end
+    end
+    local places = {}
+    for place in pairs(products) do places[#places + 1] = place end
+    table.sort(places)
+    assert.equal(9, #places)
+    for i, place in ipairs(places) do
+      -- 5a's row in the paper is higher by 3 million than its own widths give.
+      local margin = i == 8 and 3.5 or 1
+      assert.is_true(math.abs(products[place] / 1e6 - millions[i]) < margin, widths[i])
+    end
+  end)
+
   -- 28 x 28 x 256 to 128 of 1 x 1, 192 of 3 x 3 and 96 of 5 x 5, reduced to 64 channels. The slide
   -- prints 358 million for the reduced module, in which its 192 of 3 x 3 are counted twice.
   it("854 million multiply-adds in the naive module, 271 million with reduction", function()
@@ -172,7 +234,7 @@ describe("section 4, GoogLeNet:", function()
   end)
 end)
 
-describe("section 4, Inception v2:", function()
+describe("Inception v2:", function()
   it("n x n as n x 1 and 1 x n sees as much with 2 / n of the weights", function()
     for _, n in ipairs{ 3, 5, 7 } do
       local split = models.factorisedConvolution{ 8, 8, n }
@@ -196,7 +258,7 @@ describe("section 4, Inception v2:", function()
   end)
 end)
 
-describe("section 4, ResNet:", function()
+describe("ResNet:", function()
   it("18, 34, 50, 101 and 152 layers, batch normalisation, no dropout", function()
     for _, depth in ipairs{ 18, 34, 50, 101, 152 } do
       local model = models.resnet{ depth, width = 1 / 16 }
@@ -218,7 +280,7 @@ describe("section 4, ResNet:", function()
   end)
 end)
 
-describe("section 4, DenseNet:", function()
+describe("DenseNet:", function()
   it("121, 169 and 201 layers, each adding `growth` channels to all before", function()
     for _, depth in ipairs{ 121, 169, 201 } do
       assert.equal(depth, depth_of(models.densenet{ depth, growth = 1 }))
@@ -230,7 +292,7 @@ describe("section 4, DenseNet:", function()
   end)
 end)
 
-describe("section 4, ConvNetJS on CIFAR-10:", function()
+describe("ConvNetJS on CIFAR-10:", function()
   it("5 x 5 of 16, 20 and 20, pooled to 16, 8 and 4, and ten scores", function()
     assert_sizes({
       ["SpatialConvolution 1"] = { 16, 32, 32 }, ["SpatialMaxPooling 1"] = { 16, 16, 16 },
@@ -241,7 +303,7 @@ describe("section 4, ConvNetJS on CIFAR-10:", function()
   end)
 end)
 
-describe("section 4, the general pattern:", function()
+describe("the general pattern:", function()
   it("[(CONV-RELU)*N-POOL]*M-(FC-RELU)*K", function()
     local model = models.convnet{ convolutions = 2, stages = 2, hidden = 1, width = 2, neurons = 3,
       size = 8 }
@@ -251,5 +313,24 @@ describe("section 4, the general pattern:", function()
     assert.equal(stage .. stage .. "View Linear ReLU Linear", table.concat(names, " "))
     assert.equal("nn.SoftMax", torch.typename(model:add(nn.SoftMax()):get(#model)))
     assert.is_true(math.abs(model:forward(torch.randn(1, 3, 8, 8)):sum() - 1) < 1e-5)
+  end)
+end)
+
+describe("sizes:", function()
+  local function millions(name, options)
+    local count = counts.parameters(models[name](options)) / 1e6
+    collectgarbage()
+    return math.floor(count + 0.5)
+  end
+
+  it("60,000 parameters in LeNet-5, 60 million in AlexNet", function()
+    assert.equal(60000, counts.parameters(models.lenet5Original()))
+    assert.equal(60, counts.parameters(models.alexnet()) // 1000000)
+  end)
+
+  it("138 to 144 million in VGG-16 and VGG-19, 133 and 134 in the smaller ones #long", function()
+    for letter, count in pairs{ A = 133, ["A-LRN"] = 133, B = 133, C = 134, D = 138, E = 144 } do
+      assert.equal(count, millions("vgg", { letter }), letter)
+    end
   end)
 end)

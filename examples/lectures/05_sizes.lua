@@ -106,14 +106,29 @@ print(stack(1, 7, 64):summary{ 64, 32, 32 })
 print("\nHow far a pixel of LeNet-5 sees")
 print(models.lenet5():summary{ 1, 32, 32 })
 
+print("\nAnd how far one of the last maps sees in networks for photographs")
+local photographs = {
+  { "AlexNet", models.alexnet{ width = 1 / 16 }, 227 },
+  { "VGG-16", models.vgg{ 16, width = 1 / 16 }, 224 },
+  { "GoogLeNet", models.googlenet{ width = 1 / 16 }, 224 },
+  { "ResNet-50", models.resnet{ 50, width = 1 / 16 }, 224 },
+}
+for _, entry in ipairs(photographs) do
+  local name, model, side = table.unpack(entry)
+  local last
+  for _, row in ipairs(model:costs{ 3, side, side }) do last = row.sees and row or last end
+  print(("  %-10s %3d x %-3d pixels of %d x %d, a step of %d"):format(name, last.sees[1],
+    last.sees[2], side, side, last.step[1]))
+end
+
 -- What reductions save ---------------------------------------------------------------------------
 
--- A slide prints 358 M for the second, which counts the 3 x 3 convolution twice.
 print("\nAn inception module on 28 x 28 x 256: 1 x 1 convolutions first, and it costs a third")
-local function multiply_adds(model)
-  return (model:summary{ 256, 28, 28 }:match("([%d,]+) multiply%-adds"))
+for _, entry in ipairs{
+  { "naive", models.naiveInceptionModule{ 256, { 128, 192, 96 } } },
+  { "with reductions", models.inceptionModule{ 256, { 128, 64, 192, 64, 96, 64 } } },
+} do
+  print(("  %-15s  %4d million multiply-adds"):format(entry[1],
+    entry[2]:costs{ 256, 28, 28 }.multiplyAdds // 1000000))
 end
-print(("  naive            %11s multiply-adds"):format(
-  multiply_adds(models.naiveInceptionModule{ 256, { 128, 192, 96 } })))
-print(("  with reductions  %11s multiply-adds"):format(
-  multiply_adds(models.inceptionModule{ 256, { 128, 64, 192, 64, 96, 64 } })))
+print("  (a slide has 358 for the second: its 3 x 3 convolution is counted twice)")
