@@ -70,11 +70,23 @@ local colours = {
   { blurred, "blurred 8 times" }, { picture + (picture - blurred), "image + what that lost" },
 }
 
+-- Noise has edges everywhere: a blur first, and what is left are those of things ----------------
+
+local calm = grey
+for _ = 1, 2 do calm = filtered(calm, box) end
+local calmed = { "The same edges of the image blurred twice: noise averages out" }
+for _, entry in ipairs(kernels) do
+  if entry.edge then
+    local kernel = torch.FloatTensor(entry[2])
+    calmed[#calmed + 1] = { filtered(calm, kernel), entry[1], signed = true }
+  end
+end
+
 -- Two kernels, one layer with two output channels ------------------------------------------------
 
 local layer = nn.SpatialConvolution{ 1, 2, kernel = 2, bias = false }
 layer.weight:copy(torch.FloatTensor{ kernels[6][2], kernels[7][2] })
-local maps = layer:forward(grey)
+local maps = layer:forward(calm)
 local strength = torch.sqrt(torch.pow(maps[1], 2) + torch.pow(maps[2], 2))
 print("  a layer of two filters gives two maps: " .. table.concat(maps:size():totable(), " x "))
 
@@ -101,8 +113,8 @@ matrices.print("map", map, "kernel", emphasis, "emphasised", over_zeros(emphasis
   "averaged", over_zeros(box))
 
 sheet.save(options.out, "filters.png", { title = "Filters", tile = options.side, rows = {
-  single, colours,
+  single, calmed, colours,
   { "Two filters side by side are two maps; their length is the strength of the edge",
     { maps[1], "vertical", signed = true }, { maps[2], "horizontal", signed = true },
-    { 1 - strength * 8, "strength" } },
+    { 1 - strength / strength:max(), "strength" } },
 } })
