@@ -301,7 +301,7 @@ static void failing_memory(void)
     blocked_array x = blocked_from(2, 32, 40 * 41, s.x.data);
     blocked_array gy = blocked_from(2, 32, 20 * 21, s.gy.data);
     array pack = new_array(WICK_FLOAT32, 32 * 32 * 9), gw = new_array(WICK_FLOAT32, 32 * 32 * 9);
-    array moments = new_array(WICK_FLOAT32, 2 * 2 * 32);
+    array moments = new_array(WICK_FLOAT32, 2 * 2 * WICK__MOMENTS);
     wick__tail tail = {.moments = moments.data};
     size_t live = wick_context_memory(context).live;
     for (uint64_t n = 1; n <= 3; n++) {

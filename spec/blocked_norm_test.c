@@ -30,7 +30,7 @@ static void statistics_of(const images *x, int64_t c, double *mean, double *vari
 static void measure(wick_context *context, const images *x, array mean, array variance)
 {
     int64_t planes = x->batch * wick__blocks(x->channels);
-    array moments = new_array(WICK_FLOAT32, planes * 2 * WICK__LANES);
+    array moments = new_array(WICK_FLOAT32, planes * WICK__MOMENTS);
     wick__blocked_moments(context, x->batch, x->channels, x->plane, x->at, moments.data);
     wick__blocked_combine_moments(x->batch, x->channels, x->plane, moments.data, mean.data,
                                   variance.data);

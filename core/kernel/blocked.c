@@ -50,7 +50,7 @@ void wick__blocked_apply(wick_context *context, int64_t batch, int64_t channels,
                             wick__blocked_loops_best()->apply, &j);
     else
         memset(tail->moments, 0,
-               (size_t)(batch * wick__blocks(channels) * 2 * FLOATS) * sizeof *tail->moments);
+               (size_t)(batch * wick__blocks(channels) * WICK__MOMENTS) * sizeof *tail->moments);
 }
 
 static void copy_part(void *job, int64_t begin, int64_t end)

@@ -22,14 +22,19 @@ typedef struct wick__blocked {
     int64_t image;
 } wick__blocked;
 
+/* Where the moments of a plane's 16 channels stand in a record, and its floats (wick__tail). */
+enum { WICK__MEANS = 0, WICK__SQUARES = WICK__LANES, WICK__RESTS = 2 * WICK__LANES };
+enum { WICK__MOMENTS = 3 * WICK__LANES };
+
 /* What is done to each value v of a channel on its way to memory:
  *   v = v * scale[channel] + shift[channel] + residual;
  *   v = max(v, 0) if relu;
  *   v = 0 where mask <= 0.
  * `scale` and `shift` hold a number for every lane of every block (zeros where no channel is);
  * `residual` and `mask` have the geometry of what is stored. `moments`, unless NULL, receives for
- * every image and block the means of its 16 channels over the plane and then their sums of squared
- * deviations from it: batch x blocks x 2 x 16, of the values stored. */
+ * every image and block the means of its 16 channels over the plane, their sums of squared
+ * deviations from it, and what the means lost by rounding: batch x blocks x 3 x 16, of the values
+ * stored. */
 typedef struct wick__tail {
     const float *scale, *shift; /* NULL: 1 and 0 */
     wick__blocked residual;

@@ -9,11 +9,16 @@ static int64_t at_most(int64_t a, int64_t b)
 /* Adds the moments of `n` more values to those of `count` (Chan, Golub and LeVeque, 1979). */
 static void add_moments(float *sum, int64_t count, const float *more, int64_t n)
 {
-    float share = (float)n / (float)(count + n), weight = share * (float)count;
+    double share = (double)n / (double)(count + n), weight = share * (double)count;
     for (int i = 0; i < WICK__LANES; i++) {
-        float away = more[i] - sum[i];
-        sum[i] += away * share;
-        sum[WICK__LANES + i] += more[WICK__LANES + i] + away * away * weight;
+        const float *m = more + i;
+        float *s = sum + i;
+        double mean = (double)s[WICK__MEANS] + (double)s[WICK__RESTS];
+        double away = (double)m[WICK__MEANS] + (double)m[WICK__RESTS] - mean;
+        mean += away * share;
+        s[WICK__MEANS] = (float)mean;
+        s[WICK__RESTS] = (float)(mean - s[WICK__MEANS]);
+        s[WICK__SQUARES] += (float)(m[WICK__SQUARES] + away * away * weight);
     }
 }
 

@@ -4,8 +4,6 @@
 
 #include "kernel/blocked_direct_plan.h"
 
-enum { WICK__MOMENTS = 2 * WICK__LANES }; /* means and squared deviations of a block */
-
 /* y = tail(x * w). The output blocks of a group sum over the channels of that group; depthwise,
  * every block is a group. The pack w is groups x out_blocks x (blocks of channels) x taps x lanes
  * x 16. */

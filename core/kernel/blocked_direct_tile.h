@@ -66,7 +66,7 @@ typedef struct wick__tiles {
      * outs x pixels x 16. */
     void (*finish)(const wick__tile_tail *tail, const float *sums, int outs, int pixels, float *y,
                    int64_t block, int64_t step);
-    /* moments[16] = means of a block's rows x columns pixels; [16] more: squared deviations. */
+    /* The moments of a block's rows x columns pixels (WICK__MOMENTS floats). */
     void (*moments)(const float *y, int64_t rows, int64_t row, int64_t columns, int64_t step,
                     float *moments);
 } wick__tiles;

@@ -20,10 +20,16 @@ void wick__blocked_moments(wick_context *context, int64_t batch, int64_t channel
         .channels = channels, .plane = plane, .segment = segment, .from = x, .moments = moments};
     if (plane == 0)
         memset(moments, 0,
-               (size_t)(batch * wick__blocks(channels) * 2 * WICK__LANES) * sizeof *moments);
+               (size_t)(batch * wick__blocks(channels) * WICK__MOMENTS) * sizeof *moments);
     else
         wick__blocked_share(context, batch * wick__blocks(channels), plane * WICK__LANES,
                             wick__blocked_loops_best()->moments, &j);
+}
+
+/* A channel's mean; `moments` are its lane of the record. */
+static double mean_of(const float *moments)
+{
+    return (double)moments[WICK__MEANS] + (double)moments[WICK__RESTS];
 }
 
 /* Every plane has as many values, so the mean of the means is the mean, and their squared
@@ -31,16 +37,16 @@ void wick__blocked_moments(wick_context *context, int64_t batch, int64_t channel
 void wick__blocked_combine_moments(int64_t batch, int64_t channels, int64_t plane,
                                    const float *moments, float *mean, float *variance)
 {
-    int64_t image = wick__blocks(channels) * 2 * WICK__LANES;
+    int64_t image = wick__blocks(channels) * WICK__MOMENTS;
     for (int64_t c = 0; c < channels; c++) {
-        const float *first = moments + c / WICK__LANES * 2 * WICK__LANES + c % WICK__LANES;
+        const float *first = moments + c / WICK__LANES * WICK__MOMENTS + c % WICK__LANES;
         double middle = 0, squares = 0, apart = 0, count = (double)batch * (double)plane;
         for (int64_t n = 0; n < batch; n++)
-            middle += first[n * image];
+            middle += mean_of(first + n * image);
         middle /= (double)batch;
         for (int64_t n = 0; n < batch; n++) {
-            double distance = first[n * image] - middle;
-            squares += first[n * image + WICK__LANES];
+            double distance = mean_of(first + n * image) - middle;
+            squares += first[n * image + WICK__SQUARES];
             apart += distance * distance;
         }
         mean[c] = count > 0 ? (float)middle : NAN;
@@ -48,14 +54,15 @@ void wick__blocked_combine_moments(int64_t batch, int64_t channels, int64_t plan
     }
 }
 
+/* The shift goes with the rounded scale: what that is off then counts for values less their mean.
+ */
 void wick__blocked_norm_tail(int64_t channels, double eps, const float *mean, const float *variance,
                              const float *weight, const float *bias, float *scale, float *shift)
 {
     for (int64_t c = 0; c < wick__blocks(channels) * WICK__LANES; c++) {
         bool inside = c < channels;
-        double factor = inside ? (weight ? weight[c] : 1) / sqrt(variance[c] + eps) : 0;
-        scale[c] = (float)factor;
-        shift[c] = inside ? (float)((bias ? bias[c] : 0) - mean[c] * factor) : 0;
+        scale[c] = inside ? (float)((weight ? weight[c] : 1) / sqrt(variance[c] + eps)) : 0;
+        shift[c] = inside ? (float)((bias ? bias[c] : 0) - (double)mean[c] * scale[c]) : 0;
     }
 }
 

@@ -7,8 +7,8 @@
 
 #include "kernel/blocked.h"
 
-/* The moments of x in the form of wick__tail.moments: batch x blocks x 2 x 16, the means of every
- * plane, then the sums of squared deviations from them. */
+/* The moments of x in the form of wick__tail.moments: WICK__MOMENTS floats for every image and
+ * block. */
 void wick__blocked_moments(wick_context *context, int64_t batch, int64_t channels, int64_t plane,
                            wick__blocked x, float *moments);
 

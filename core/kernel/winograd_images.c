@@ -183,8 +183,9 @@ static void join_plane(const sweep *s, int64_t image, int64_t out, float *to)
                 (double)p->deviation[lane] + off * off * (count * (double)p->count / total);
             count = total;
         }
-        to[lane] = (float)mean;
-        to[WICK__LANES + lane] = (float)deviation;
+        to[WICK__MEANS + lane] = (float)mean;
+        to[WICK__SQUARES + lane] = (float)deviation;
+        to[WICK__RESTS + lane] = (float)(mean - (double)to[WICK__MEANS + lane]);
     }
 }
 
@@ -196,7 +197,7 @@ static void moments_part(void *job, int64_t item, int64_t items)
         int64_t image = item / s->g.to_blocks, out = item % s->g.to_blocks;
         int64_t all_outs = s->g.to_blocks * s->g.groups;
         join_plane(s, image, out,
-                   s->tail->moments + (image * all_outs + s->first_out + out) * 2 * WICK__LANES);
+                   s->tail->moments + (image * all_outs + s->first_out + out) * WICK__MOMENTS);
     }
 }
 

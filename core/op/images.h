@@ -34,7 +34,7 @@ wick_status wick__images_sums(wick_context *context, const wick__image_size *siz
 /* Moments (kernel/blocked.h) of every plane: how many floats. */
 static inline int64_t wick__moments_count(const wick__image_size *size)
 {
-    return size->batch * wick__blocks(size->channels) * 2 * WICK__LANES;
+    return size->batch * wick__blocks(size->channels) * WICK__MOMENTS;
 }
 
 /* A line over images of one size, element by element. *served is false where it cannot be: inputs

@@ -179,7 +179,7 @@ static inline test_tail new_tail(int kind, int64_t batch, int64_t channels, int6
     t.mask = random_array(WICK_FLOAT32, batch * channels * plane);
     t.residual_images = blocked_from(batch, channels, plane, t.residual.data);
     t.mask_images = blocked_from(batch, channels, plane, t.mask.data);
-    t.moments = new_array(WICK_FLOAT32, batch * wick__blocks(channels) * 2 * WICK__LANES);
+    t.moments = new_array(WICK_FLOAT32, batch * wick__blocks(channels) * WICK__MOMENTS);
     if (kind == INFERENCE || kind == EVERYTHING) {
         t.tail.scale = t.scale.data;
         t.tail.shift = t.shift.data;
@@ -234,14 +234,14 @@ static inline bool moments_hold(const test_tail *t, int64_t batch, int64_t chann
     double *want = conv_zeros(t->moments.n);
     for (int64_t i = 0; i < batch * channels; i++) {
         int64_t n = i / channels, c = i % channels;
-        double *moments = want + (n * wick__blocks(channels) + c / WICK__LANES) * 2 * WICK__LANES;
+        double *moments = want + (n * wick__blocks(channels) + c / WICK__LANES) * WICK__MOMENTS;
         double mean = 0, squares = 0;
         for (int64_t p = 0; p < plane; p++)
             mean += values[i * plane + p] / (double)plane;
         for (int64_t p = 0; p < plane; p++)
             squares += pow(values[i * plane + p] - mean, 2);
         moments[c % WICK__LANES] = mean;
-        moments[WICK__LANES + c % WICK__LANES] = squares;
+        moments[WICK__SQUARES + c % WICK__LANES] = squares; /* rests are next to nothing */
     }
     bool good = holds(t->moments, want, 1e-4);
     free(want);
