@@ -11,11 +11,22 @@ static bool fills_lanes(int64_t channels)
     return 4 * channels >= wick__blocks(channels) * WICK__LANES;
 }
 
+/* So few pixels that packing weights and reordering images would take most of the time. (With fewer
+ * products still, the calls themselves do.) */
+static bool is_tiny(const wick__conv_dims *d)
+{
+    enum { FEW_PIXELS = 32, LEAST_PRODUCTS = 1 << 17, MOST_PRODUCTS = 1 << 22 };
+    int64_t pixels = d->batch * d->out[0] * d->out[1];
+    int64_t products = d->in_channels / d->groups * d->kernel[0] * d->kernel[1] * d->out_channels;
+    return pixels < FEW_PIXELS && products * pixels > LEAST_PRODUCTS &&
+           products * pixels < MOST_PRODUCTS;
+}
+
 /* One output pixel is a product of matrices, over all images at once: dense convolution's. */
 bool wick__blocked_conv_serves(const wick__conv_dims *d)
 {
     if (wick__conv_choice_of_process() == WICK__CONV_UNFOLD || !wick__blocked_direct_serves(d) ||
-        d->out[0] * d->out[1] < 2)
+        d->out[0] * d->out[1] < 2 || is_tiny(d))
         return false;
     return fills_lanes(d->out_channels) &&
            (fills_lanes(d->in_channels) || wick__blocked_planes_serves(d));

