@@ -215,6 +215,21 @@ static int version(lua_State *L)
     return 1;
 }
 
+/* versions(list): how often the memory of its tensors was written, as the tape counts, in all. */
+static int versions(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    uint64_t sum = 0;
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 1);
+    for (lua_Integer i = 1; i <= n; i++) {
+        lua_rawgeti(L, 1, i);
+        sum += wick_tensor_version(lua_wick_check_tensor(L, -1, "versions"));
+        lua_pop(L, 1);
+    }
+    lua_pushinteger(L, (lua_Integer)sum);
+    return 1;
+}
+
 /* acceptWrites(t): backward may begin at t although its memory was written since. */
 static int accept_writes(lua_State *L)
 {
@@ -271,6 +286,7 @@ void lua_wick_open_autograd(lua_State *L)
                                          {"parameter", parameter},
                                          {"divide", divide},
                                          {"version", version},
+                                         {"versions", versions},
                                          {"acceptWrites", accept_writes},
                                          {"bound", bound},
                                          {"collectGarbage", collect},

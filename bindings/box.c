@@ -135,6 +135,12 @@ wick_tensor *lua_wick_reread(lua_State *L, int index)
     return tensor_in(L, index, lua_touserdata(L, index));
 }
 
+bool lua_wick_holds(lua_State *L, int index, const wick_tensor *tensor)
+{
+    const box *b = to_marked(L, index, &tensor_key);
+    return b && b->tensor == tensor;
+}
+
 /* letGo(t, f): empties the box of a tensor, unless it has a history or hooks; returns whether it
  * did. At its next use f() has to put a tensor into it by comeBack. */
 static int let_go(lua_State *L)

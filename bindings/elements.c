@@ -10,6 +10,7 @@ static char *push_copy(lua_State *L, wick_tensor *t)
         sizes.v[i] = wick_tensor_size(t, i);
     lua_wick_push_new(L, wick_tensor_dtype(t), &sizes);
     wick_tensor *copy = lua_wick_to_tensor(L, -1);
+    lua_wick_state(L)->looked = true;
     if (wick_tensor_count(copy) > 0) {
         lua_wick_check(L, wick_tensor_copy(copy, t));
         lua_wick_check(L, wick_tensor_data(copy, &data));

@@ -206,6 +206,14 @@ static int index_string(lua_State *L)
     return 1;
 }
 
+/* Pushes an element, and notes that Lua saw it. */
+static void push_element(lua_State *L, const wick_tensor *t, const void *at)
+{
+    wick_lua *state = lua_wick_method_state(L);
+    state->looked = true;
+    lua_wick_push_element(L, state, wick_tensor_dtype(t), at);
+}
+
 static int tensor_index(lua_State *L)
 {
     region r;
@@ -213,12 +221,10 @@ static int tensor_index(lua_State *L)
         return index_string(L);
     wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
     if (names_element(L, 2, t))
-        lua_wick_push_element(L, lua_wick_method_state(L), wick_tensor_dtype(t),
-                              element_at(L, t, named_place(L, 2, t)));
+        push_element(L, t, element_at(L, t, named_place(L, 2, t)));
     else if (read_region(L, 2, t, &r)) {
         if (r.kept == 0 && !is_recorded(t))
-            lua_wick_push_element(L, lua_wick_method_state(L), wick_tensor_dtype(t),
-                                  element(L, t, &r));
+            push_element(L, t, element(L, t, &r));
         else
             push_part(L, 1, &r);
     } else if (is_mask(L, 2))

@@ -29,6 +29,7 @@ typedef struct wick_lua {
     struct lua_function *dead; /* functions whose nodes are gone, links still to be cleared */
     wick_dtype dtype;          /* default element type */
     bool noting;               /* calls of operations are noted (record.c) */
+    bool looked;               /* a value of a tensor went to Lua while they were */
     bool torch7;               /* Torch7's habits: integral results are integers */
     lua_wick_used op;          /* op.add and so on */
     int classes[WICK_DTYPES];  /* where the registry holds the tensors' metatables */
@@ -89,6 +90,8 @@ void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor);
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index);
 /* The same for what was a tensor or nil before, which may have been freed since. */
 wick_tensor *lua_wick_reread(lua_State *L, int index);
+/* Whether it is the box of that very tensor. */
+bool lua_wick_holds(lua_State *L, int index, const wick_tensor *tensor);
 /* Raises when the value is no tensor. `what` names the function. */
 wick_tensor *lua_wick_check_tensor(lua_State *L, int index, const char *what);
 /* Raises when the value is no function. */
@@ -170,6 +173,7 @@ void lua_wick_open_image_geometry(lua_State *L);
 void lua_wick_open_stream(lua_State *L);
 void lua_wick_open_generator(lua_State *L);
 void lua_wick_open_trace(lua_State *L);
+void lua_wick_open_replay(lua_State *L);
 void lua_wick_open_update(lua_State *L);
 void lua_wick_open_pipeline(lua_State *L);
 void lua_wick_open_loader(lua_State *L);

@@ -75,8 +75,10 @@ void lua_wick_push_element(lua_State *L, const wick_lua *state, wick_dtype dtype
 void lua_wick_push_item(lua_State *L, wick_tensor *tensor)
 {
     const void *data;
+    wick_lua *state = lua_wick_state(L);
     lua_wick_check(L, wick_tensor_read(tensor, &data));
-    lua_wick_push_element(L, lua_wick_state(L), wick_tensor_dtype(tensor), data);
+    state->looked = true;
+    lua_wick_push_element(L, state, wick_tensor_dtype(tensor), data);
 }
 
 static int64_t truncated(double value)

@@ -343,6 +343,8 @@ void wick_tensor_set_link(wick_tensor *tensor, uint64_t link);
 
 /* How often the memory that the tensor lies in was written; any write makes it larger. */
 uint64_t wick_tensor_version(const wick_tensor *tensor);
+/* A number of its memory, which no other memory of the context ever has; 0 without any. */
+uint64_t wick_tensor_number(const wick_tensor *tensor);
 /* Takes a recorded tensor's memory as it is now: backward may begin at the tensor although it was
  * written behind the tape's back. Gradients stay those of the value that was recorded; operations
  * that saved that value still refuse. */
@@ -463,6 +465,13 @@ typedef struct wick_model wick_model;
 
 /* Files are not trusted. Fails with WICK_EIO, WICK_EFORMAT, WICK_ENOMEM. */
 wick_status wick_model_load(wick_context *context, const char *path, wick_model **model);
+/* A network from its program, as docs/embedding.md describes it, that answers with that result to
+ * inputs of the shape and type of `input`, without a plan. Its weights, $0 and so on in the
+ * program, are these tensors, of which it keeps references: what is written there later counts.
+ * Fails with WICK_EFORMAT, WICK_EVALUE, WICK_ENOMEM. */
+wick_status wick_model_new(wick_context *context, const char *program, int output,
+                           const wick_tensor *input, int weights, wick_tensor *const *weight,
+                           wick_model **model);
 void wick_model_release(wick_model *model); /* NULL is fine */
 /* The shape of one sample, lent. */
 const wick_sizes *wick_model_sample(const wick_model *model);
@@ -470,6 +479,8 @@ const wick_sizes *wick_model_sample(const wick_model *model);
  * which the context holds from now on: it gives no freed block back until wick_context_trim, and
  * runs ask its allocator for nothing. */
 wick_status wick_model_plan(wick_model *model, int64_t samples, size_t *bytes);
+/* Whether runs answer inputs of this shape and type. */
+bool wick_model_fits(const wick_model *model, const wick_tensor *input);
 /* The network's answer to samples x sample's shape (float32), a reference. No memory is asked for
  * while no more than one earlier answer is held. */
 wick_status wick_model_run(wick_model *model, wick_tensor *input, wick_tensor **output);

@@ -32,7 +32,7 @@ describe("a network written as C", function()
     end
     for _, entry in ipairs(c_cases) do
       local x = torch.rand(1, table.unpack(entry.sizes)) - 0.5
-      for _, call in ipairs((core.noteCalls(torch.noGrad, function()
+      for _, call in ipairs((core.noteCalls(true, torch.noGrad, function()
         return entry.model:forward(x)
       end))) do missing[call.word] = nil end
     end

@@ -1,5 +1,6 @@
-/* Reading a model: the safetensors file, the lines of its program, and who reads a result last. The
- * file is not trusted: what is no operation, result or tensor is refused by line and word. */
+/* Reading a model: the lines of its program, whose tensors a safetensors file names or the caller
+ * gives, and who reads a result last. Neither is trusted: what is no operation, result or tensor is
+ * refused by line and word. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,10 +69,10 @@ static int count(const char *text, char character)
     return n;
 }
 
-static wick_status make(wick_context *context, const wick_safetensors *file, const char *program,
+static wick_status make(wick_context *context, const char *program, size_t tensors,
                         wick_model **model)
 {
-    size_t text = strlen(program) + 1, tensors = wick_safetensors_count(file);
+    size_t text = strlen(program) + 1;
     if (text > INT32_MAX / WICK_MAX_OUTPUTS || tensors > INT32_MAX)
         return wick__fail(WICK_EFORMAT, "model: a program of %zu bytes", text);
     wick_model m = {.context = context, .weights = (int)tensors};
@@ -106,6 +107,19 @@ void wick_model_release(wick_model *model)
 
 /* ---- lines ---- */
 
+/* The place of a weight: a file's tensors have names, tensors that were given numbers, $0 ... */
+static bool find_weight(const wick_model *m, const wick_safetensors *file, const char *word,
+                        size_t *index)
+{
+    int number;
+    if (file)
+        return wick_safetensors_find(file, word, index);
+    if (*word != '$' || !read_number(word + 1, m->weights, &number))
+        return false;
+    *index = (size_t)number;
+    return true;
+}
+
 /* `results`: how many there are so far. */
 static bool read_operand(wick_model *m, const wick_safetensors *file, const char *word, int results,
                          int32_t *operand)
@@ -121,7 +135,7 @@ static bool read_operand(wick_model *m, const wick_safetensors *file, const char
         *operand = number;
         return found;
     }
-    if (!wick_safetensors_find(file, word, &index))
+    if (!find_weight(m, file, word, &index))
         return false;
     *operand = -1 - (int32_t)index;
     return m->weight[index] != NULL;
@@ -168,6 +182,7 @@ static wick_status read_line(wick_model *m, const wick_safetensors *file, char *
     return WICK_OK;
 }
 
+/* `file`: NULL where the weights were given. */
 static wick_status read_lines(wick_model *m, const wick_safetensors *file)
 {
     int operands = 0, results = 1, n = 0;
@@ -253,10 +268,49 @@ wick_status wick_model_load(wick_context *context, const char *path, wick_model 
     else if (!program)
         status = missing(path, "wick.program");
     if (!status)
-        status = make(context, file, program, &made);
+        status = make(context, program, wick_safetensors_count(file), &made);
     if (!status)
         status = read_model(made, file, path);
     wick_safetensors_close(file);
+    if (status)
+        wick_model_release(made);
+    else
+        *model = made;
+    return status;
+}
+
+/* ---- a program and its tensors ---- */
+
+static wick_status read_given(wick_model *m, int output)
+{
+    wick_status status = read_lines(m, NULL);
+    if (!status && (output < 0 || output >= m->results))
+        status = wick__fail(WICK_EVALUE, "model: result %d of %d", output, m->results);
+    if (status)
+        return status;
+    m->output = output;
+    find_last_uses(m);
+    return wick__model_read_values(m, m->samples);
+}
+
+wick_status wick_model_new(wick_context *context, const char *program, int output,
+                           const wick_tensor *input, int weights, wick_tensor *const *weight,
+                           wick_model **model)
+{
+    wick_model *made = NULL;
+    wick_status status = make(context, program, (size_t)weights, &made);
+    if (status)
+        return status;
+    for (int i = 0; i < weights; i++) {
+        made->weight[i] = weight[i];
+        wick_tensor_retain(weight[i]);
+    }
+    made->dtype = wick_tensor_dtype(input);
+    made->samples = wick_tensor_ndim(input) ? wick_tensor_size(input, 0) : 0;
+    made->sample.count = wick_tensor_ndim(input) - 1;
+    for (int i = 0; i < made->sample.count; i++)
+        made->sample.v[i] = wick_tensor_size(input, i + 1);
+    status = read_given(made, output);
     if (status)
         wick_model_release(made);
     else

@@ -83,7 +83,7 @@ static wick_status run(wick_model *m, wick_tensor *input, wick_tensor **output)
     return status;
 }
 
-static bool fits(const wick_model *m, const wick_tensor *input)
+bool wick_model_fits(const wick_model *m, const wick_tensor *input)
 {
     if (wick_tensor_dtype(input) != m->dtype || wick_tensor_ndim(input) != m->sample.count + 1 ||
         wick_tensor_size(input, 0) != m->samples)
@@ -99,7 +99,7 @@ wick_status wick_model_run(wick_model *model, wick_tensor *input, wick_tensor **
     char text[160];
     if (model->samples == 0)
         return wick__fail(WICK_EVALUE, "model: wick_model_plan comes before wick_model_run");
-    if (!fits(model, input))
+    if (!wick_model_fits(model, input))
         return wick__fail(WICK_ESHAPE,
                           "model: planned for %lld samples, the input is %s of %s; wick_model_plan "
                           "plans for others",

@@ -24,15 +24,16 @@ wick_status wick__conv_read_weight(const char *name, const char *rows, const wic
 {
     char text[WICK__SHAPE_TEXT];
     const int64_t *size = weight->v;
-    wick__sizes_text(weight->count, size, text, sizeof text);
     if (weight->count != axes + 2)
         return wick__fail(WICK_ESHAPE,
                           "%s: the weight has %s dimensions, %s first and the kernel "
                           "last; got %s",
-                          name, axes == 2 ? "four" : "five", rows, text);
+                          name, axes == 2 ? "four" : "five", rows,
+                          wick__sizes_text(weight->count, size, text, sizeof text));
     if (size[0] % groups)
         return wick__fail(WICK_ESHAPE, "%s: %lld groups do not divide the %lld %s of weight %s",
-                          name, (long long)groups, (long long)size[0], rows, text);
+                          name, (long long)groups, (long long)size[0], rows,
+                          wick__sizes_text(weight->count, size, text, sizeof text));
     if (!wick__mul_fits(size[1], groups, channels))
         return wick__fail(WICK_ESHAPE,
                           "%s: %lld channels in each of %lld groups are too many to count", name,

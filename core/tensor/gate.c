@@ -42,6 +42,11 @@ static wick__cell *cell_at(const wick_storage *storage, int64_t at)
     return storage->cell + low;
 }
 
+uint64_t wick_tensor_number(const wick_tensor *t)
+{
+    return t->storage ? t->storage->cell->number : 0;
+}
+
 uint64_t wick__version(const wick_tensor *t)
 {
     int64_t begin, end;

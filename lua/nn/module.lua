@@ -196,6 +196,9 @@ function Module:apply(f)
   f(self)
 end
 
+--- Whether a run of the class does more than compute and set fields, so that none may be left out.
+Module.has_effects = false
+
 Module.__tostring__ = class.typename
 
 require "nn.module_run"

@@ -19,15 +19,15 @@ end
 
 -- Records a forward again as it was: same random numbers, running statistics left alone.
 local function record_again(self, kept)
-  local at = tape.changed(kept.watched, kept.versions)
-  if at then
+  local written = tape.written(kept.watch)
+  if written then
     errors.raise("%s: backward has to run forward again, but %s was written since; call forward "
-      .. "before backward", self, at <= #tape.tensors(kept.input) and "its input" or "a parameter")
+      .. "before backward", self, written)
   end
   local buffers, copies = all_buffers(self), {}
   for i, buffer in ipairs(buffers) do copies[i] = buffer:clone() end
   local generator, train = core.getGenerator(), self.train
-  core.setGenerator(kept.generator)
+  core.setGenerator(kept.generator or generator)
   local ok, message = pcall(run.record, self, kept)
   core.setGenerator(generator)
   self.train = train

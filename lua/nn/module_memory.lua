@@ -2,6 +2,7 @@
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
+local replay = require "nn.replay"
 local torch = require "torch"
 local nn = _G.nn
 
@@ -143,6 +144,7 @@ end
 -- table keep what they share among each other. Returns self.
 function Module:type(name, cache)
   if not name then return self._type end
+  replay.forget(self)
   convert(self, name, cache or {})
   bind_all(self)
   return self
@@ -163,6 +165,7 @@ end
 
 local function clear_own(module)
   module._kept = nil
+  replay.forget(module)
   module:dropRun()
   for _, name in ipairs(module.cleared) do module[name] = nil end
   for _, name in ipairs{ "output", "gradInput" } do

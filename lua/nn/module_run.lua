@@ -3,19 +3,14 @@
 local core = require "wick.core"
 local errors = require "wick.errors"
 local recall = require "nn.recall"
+local replay = require "nn.replay"
 local run = require "nn.run"
 local tape = require "nn.tape"
 
 local Module = _G.nn.Module
 
--- Runs once more what was run unrecorded, and keeps the outputs inside.
-local function run_again(self, input)
-  tape.noted().outputs = {}
-  return run.and_list(self, input)
-end
-
 local function run_unrecorded(self, input)
-  recall.open(self, input, run_again)
+  recall.open(self, input)
   local output, notes = run.and_list(self, input)
   recall.close(notes)
   return output, notes
@@ -34,19 +29,28 @@ local function drop_inner_outputs(self)
   core.collectGarbage()
 end
 
--- A run where nothing is recorded.
+local function run_modules(self, input)
+  return tape.inside(false, run_unrecorded, self, input)
+end
+
+-- A run where nothing is recorded. Returns the output, and what a backward may need.
 local function run_aside(self, input)
+  local output, kept = replay.run(self, input)
+  if output then return output, kept end
   drop_inner_outputs(self)
-  local output, modules = tape.inside(false, run_unrecorded, self, input)
-  if run.has_own_gradient(self) then return output end
-  self.output = output
-  self._kept = { inner = modules }
-  return output
+  kept = tape.may_record() and run.keep_input(self, input) or {}
+  output, kept.inner = replay.observe(self, input, run_modules)
+  return output, kept
 end
 
 -- A run on the caller's tape.
 local function run_outermost(self, input)
-  if not core.recording() then return run_aside(self, input) end
+  if not core.recording() then
+    local output, kept = run_aside(self, input)
+    if run.has_own_gradient(self) then return output end
+    self.output, self._kept = output, kept
+    return output
+  end
   local output, modules = tape.inside(true, run.and_list, self, input)
   if run.has_own_gradient(self) then return output end
   self.output = output
@@ -54,15 +58,16 @@ local function run_outermost(self, input)
   return output
 end
 
-local function forward_privately(self, input)
+local function record_privately(self, input)
   drop_inner_outputs(self)
+  local kept = run.keep_input(self, input)
+  return run.record(self, kept), kept
+end
+
+local function forward_privately(self, input)
   local before = rawget(self, "output")
-  local kept, output = tape.may_record() and run.keep_input(self, input) or {}
-  if kept.input and self.train ~= false then
-    output = run.record(self, kept)
-  else
-    output, kept.inner = tape.inside(false, run_unrecorded, self, input)
-  end
+  local records = self.train ~= false and tape.may_record()
+  local output, kept = (records and record_privately or run_aside)(self, input)
   self._kept = kept
   self.output = tape.point(before, output)
   return self.output

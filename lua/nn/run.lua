@@ -159,15 +159,20 @@ function run.and_list(self, input)
   return run_once(self, input), tape.noted()
 end
 
+--- Runs once more what was run unrecorded, and keeps the outputs inside.
+function run.again(self, input)
+  tape.noted().outputs = {}
+  return run.and_list(self, input)
+end
+
 -- Recording privately ----------------------------------------------------------------------------
 
---- What backward needs of a forward outside any recording.
-function run.keep_input(self, input)
-  local list = tape.tensors(input)
-  for _, weight in ipairs((self:parameters(true)) or {}) do list[#list + 1] = weight end
+--- What backward needs of a forward outside any recording. `parameters`: all those of the module,
+-- where they are known and nothing in it draws random numbers.
+function run.keep_input(self, input, parameters)
   return {
-    input = input, watched = list, versions = tape.versions(list),
-    generator = core.getGenerator(), train = self.train,
+    input = input, watch = tape.watch(input, parameters or self:parameters(true) or {}),
+    generator = not parameters and core.getGenerator(), train = self.train,
   }
 end
 

@@ -40,7 +40,7 @@ function Sequential:updateOutput(input)
   for i, module in ipairs(self.modules) do
     first, last = last, notes and #notes
     output = self:rethrowErrors(module, i, "forward", output)
-    if first and notes.run then recall.pass(notes, first + 1, last, output, input) end
+    if first and notes.evaluation then recall.pass(notes, first + 1, last, output, input) end
   end
   if not tape.is_inside() then self.output = output end
   return output

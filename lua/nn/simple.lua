@@ -63,6 +63,7 @@ layer.define("nn.PrintSize", "nn.Module", {
     end
     return input
   end)
+_G.nn.PrintSize.has_effects = true
 
 -- The input; the gradient of weight * |x| is added to its gradient, or stands in its place.
 local penalise = torch.operation{

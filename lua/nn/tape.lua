@@ -205,18 +205,19 @@ end
 
 -- Versions ---------------------------------------------------------------------------------------
 
---- The versions of a list of tensors.
-function tape.versions(list)
-  local versions = {}
-  for i, t in ipairs(list) do versions[i] = core.version(t) end
-  return versions
+--- Remembers how often an input (nested) and a list of parameters were written.
+function tape.watch(input, parameters)
+  local inputs = tape.tensors(input)
+  return {
+    inputs = inputs, of_inputs = core.versions(inputs),
+    parameters = parameters, of_parameters = core.versions(parameters),
+  }
 end
 
---- The place of the first tensor whose version changed, or nil.
-function tape.changed(list, versions)
-  for i, t in ipairs(list) do
-    if core.version(t) ~= versions[i] then return i end
-  end
+--- What of it was written since: "its input", "a parameter", or nil.
+function tape.written(watch)
+  if core.versions(watch.inputs) ~= watch.of_inputs then return "its input" end
+  if core.versions(watch.parameters) ~= watch.of_parameters then return "a parameter" end
 end
 
 -- Objects that stay ------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ end
 local function drop_spent(step, values, noted, input)
   for _, place in ipairs(step.spent) do values[place] = nil end
   local notes = tape.noted()
-  if not (notes and notes.run) then return end
+  if not (notes and notes.evaluation) then return end
   local wanted = {}
   for _, value in pairs(values) do wanted[#wanted + 1] = value end
   for _, place in ipairs(step.spent) do

@@ -18,7 +18,7 @@ local refuse = evaluation.refuse
 -- input, output }, the last two as keys.
 function evaluation.run(model, sizes, samples, value)
   local input = torch.FloatTensor(samples, table.unpack(sizes)):fill(value)
-  local calls, tensors, output = core.noteCalls(torch.noGrad, function()
+  local calls, tensors, output = core.noteCalls(true, torch.noGrad, function()
     return model:forward(input)
   end)
   if not output then refuse("the model gives %s, not one tensor", "a table") end

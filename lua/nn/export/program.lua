@@ -3,22 +3,11 @@
 -- the two follows the number of samples, and is written as N.
 local evaluation = require "nn.export.evaluation"
 local safetensors = require "wick.safetensors"
+local wording = require "nn.export.wording"
 
 local SAMPLES = { 2, 3 }
 
 local refuse = evaluation.refuse
-
--- A number for every tensor: those of the results, from 0, the input, on; others are weights.
-local function number_results(run)
-  local numbers, count = { [run.input] = 0 }, 1
-  for _, call in ipairs(run.calls) do
-    for _, key in ipairs(call.outputs) do
-      numbers[key] = numbers[key] or count
-      count = count + 1
-    end
-  end
-  return numbers
-end
 
 -- Numbers ----------------------------------------------------------------------------------------
 
@@ -33,17 +22,9 @@ local function integer_text(a, b, word)
   return each == 1 and "N" or ("%dN"):format(each)
 end
 
--- Exactly, as a whole number times a power of two.
 local function real_text(number)
-  local integer = math.tointeger(number)
-  if integer then return ("%d"):format(integer) end
   if number ~= number then refuse("an argument is not a number") end
-  if number - number ~= 0 then return number > 0 and "inf" or "-inf" end
-  local exponent = 0
-  while not math.tointeger(number) do
-    number, exponent = number * 2, exponent - 1
-  end
-  return ("%d^%d"):format(math.tointeger(number), exponent)
+  return wording.number(number)
 end
 
 local function value_text(a, b, word)
@@ -106,7 +87,7 @@ return function(model, path, sizes)
   local runs = {}
   for i, samples in ipairs(SAMPLES) do
     runs[i] = evaluation.run(model, sizes, samples, 0.5)
-    runs[i].numbers = number_results(runs[i])
+    runs[i].numbers = wording.results(runs[i].calls, runs[i].input)
   end
   local operand, weights = operands_of(runs, evaluation.names(model))
   local text = program(runs, operand)
