@@ -3,6 +3,8 @@
 #   BUILD    where everything that is made goes (build)
 #   PREFIX   where `make install` puts it (/usr/local); more about that in packaging/packaging.mk
 #   CC       the compiler (gcc); CFLAGS and LDFLAGS are added to ours
+#   WITH_OPENBLAS WITH_PNG WITH_JPEG WITH_EDIT
+#            0: without that library, for small targets (docs/installing.md says what is missing then)
 #   SANITIZE sanitizers to build with: make BUILD=build/tsan SANITIZE=thread
 #   V        V=1 shows the commands
 #
@@ -57,9 +59,22 @@ endif
 # ---- flags -----------------------------------------------------------------------------------
 
 Q := $(if $(V),,@)
+
+# What can be left out: $(call with,NAME,TEXT) is TEXT in builds that have it.
+WITH_OPENBLAS ?= 1
+WITH_PNG ?= 1
+WITH_JPEG ?= 1
+WITH_EDIT ?= 1
+with = $(if $(filter 0,$(WITH_$(1))),,$(2))
+without = $(if $(filter 0,$(WITH_$(1))),$(2))
+CORE_PACKAGES := $(call with,OPENBLAS,openblas) zlib $(call with,PNG,libpng) $(call with,JPEG,libjpeg)
+PROGRAM_PACKAGES := lua5.4 $(call with,EDIT,libedit)
+LEFT_OUT := $(foreach name,OPENBLAS PNG JPEG EDIT,$(call without,$(name),-DWICK_WITHOUT_$(name)))
 package = $(shell pkg-config $(1) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
+# The hints to GCC's optimiser are none of Clang's.
+WARNINGS += $(if $(findstring clang,$(CC)),-Wno-unknown-pragmas)
 ifdef SANITIZE
 OPTIMISE := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
 SANITIZE_LINK := -fsanitize=$(SANITIZE)
@@ -72,14 +87,14 @@ endif
 OPTIMISE += -fno-math-errno -fno-trapping-math
 
 COMPILE := -std=c11 -D_GNU_SOURCE -Icore $(OPTIMISE) -fPIC -pthread \
-  $(WARNINGS) $(call package,--cflags openblas zlib libpng libjpeg) $(CFLAGS)
+  $(WARNINGS) $(LEFT_OUT) $(call package,--cflags $(CORE_PACKAGES)) $(CFLAGS)
 # The program finds its files relative to its own place (bindings/main.c): the paths from the
 # folder $(1) to the Lua files and the C module.
 from = $(shell realpath -m --relative-to=$(1) $(2))
 places = -DWICK_PLACE_LUA='"$(call from,$(1),$(2))"' -DWICK_PLACE_LIB='"$(call from,$(1),$(3))"'
 
 LUA_COMPILE := $(call package,--cflags lua5.4)
-LIBRARIES := -Wl,--as-needed $(call package,--libs openblas zlib libpng libjpeg) -pthread -lm
+LIBRARIES := -Wl,--as-needed $(call package,--libs $(CORE_PACKAGES)) -pthread -lm
 
 # Kernels for one instruction set carry its name; elsewhere they compile to nothing. Contraction is
 # what ISO mode switches off: without it no multiply-add is fused.
@@ -95,12 +110,14 @@ endif
 # ---- files -----------------------------------------------------------------------------------
 
 OBJ := $(BUILD)/obj
-CORE := $(sort $(shell find core -name '*.c'))
+CORE := $(sort $(filter-out $(call without,OPENBLAS,core/kernel/blas.c) \
+  $(call without,PNG,core/image/png%.c) $(call without,JPEG,core/image/jpeg%.c), \
+  $(shell find core -name '*.c')))
 # main.c and edit.c are the program's alone; system.c is in both. embed.c and limits.c are for hosts
 # with a Lua state of their own.
-PROGRAM_ONLY := bindings/main.c bindings/edit.c
+PROGRAM_ONLY := bindings/main.c $(call with,EDIT,bindings/edit.c)
 EMBED_ONLY := bindings/embed.c bindings/limits.c
-BINDINGS := $(sort $(filter-out $(PROGRAM_ONLY) $(EMBED_ONLY),$(wildcard bindings/*.c)))
+BINDINGS := $(sort $(filter-out $(PROGRAM_ONLY) bindings/edit.c $(EMBED_ONLY),$(wildcard bindings/*.c)))
 PROGRAM_OBJECTS := $(PROGRAM_ONLY:%.c=$(OBJ)/%.o) $(OBJ)/bindings/system.o
 CORE_OBJECTS := $(CORE:%.c=$(OBJ)/%.o)
 BINDING_OBJECTS := $(BINDINGS:%.c=$(OBJ)/%.o)
@@ -195,7 +212,7 @@ $(MODULE): $(BINDING_OBJECTS) $(LIBRARY) $(BUILD)/sources
 	  $(BINDING_OBJECTS) $(LIBRARY) $(LIBRARIES) -o $@
 
 link_program = $(CC) $(SANITIZE_LINK) $(LDFLAGS) -Wl,-E $(1) \
-  $(call package,--libs lua5.4 libedit) -pthread -lm -ldl -o $@
+  $(call package,--libs $(PROGRAM_PACKAGES)) -pthread -lm -ldl -o $@
 
 $(PROGRAM): $(PROGRAM_OBJECTS)
 	@echo '  ld $@'
@@ -229,11 +246,11 @@ tools:
 	@$(call command,$(firstword $(CC)),gcc)
 	@$(call command,pkg-config,pkg-config)
 	@$(call library,lua5.4,liblua5.4-dev)
-	@$(call library,openblas,libopenblas-dev libopenblas0-pthread)
+	@$(call with,OPENBLAS,$(call library,openblas,libopenblas-dev libopenblas0-pthread))
 	@$(call library,zlib,zlib1g-dev)
-	@$(call library,libpng,libpng-dev)
-	@$(call library,libjpeg,libjpeg-dev)
-	@$(call library,libedit,libedit-dev)
+	@$(call with,PNG,$(call library,libpng,libpng-dev))
+	@$(call with,JPEG,$(call library,libjpeg,libjpeg-dev))
+	@$(call with,EDIT,$(call library,libedit,libedit-dev))
 
 # ---- checking --------------------------------------------------------------------------------
 
@@ -323,7 +340,7 @@ env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
 	@echo "export LUA_PATH_5_4='$(abspath lua)/?.lua;$(abspath lua)/?/init.lua;;'"
 	@echo "export LUA_CPATH_5_4='$(abspath $(BUILD))/lib/?.so;;'"
 
-include packaging/packaging.mk
+include packaging/packaging.mk packaging/portability.mk
 
 clean: ## removes everything that was built
 	rm -rf $(BUILD)

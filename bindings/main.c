@@ -293,7 +293,9 @@ static int start(lua_State *L)
     set_search_paths(L);
     note_coroutines(L);
     preload(L, "wick.host", open_host);
+#ifndef WICK_WITHOUT_EDIT
     preload(L, "wick.edit", luaopen_wick_edit);
+#endif
     preload(L, "wick.system", luaopen_wick_system);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "wick.program");

@@ -13,6 +13,8 @@ typedef const int *whole;
 typedef const void *real;
 typedef const char *word;
 
+#ifndef WICK_WITHOUT_OPENBLAS
+
 #define DECLARE(NAME, ...)                                                                         \
     void s##NAME##_(__VA_ARGS__);                                                                  \
     void d##NAME##_(__VA_ARGS__);
@@ -51,6 +53,28 @@ DECLARE(gesdd, word, whole, whole, void *, whole, void *, void *, whole, void *,
             s##NAME##_(__VA_ARGS__);                                                               \
         wick__blas_end();                                                                          \
     } while (0)
+
+bool wick__lapack_is_there(void)
+{
+    return true;
+}
+
+#else
+
+/* Takes the arguments of any routine. Operations refuse before they come here. */
+static void absent(const void *first, ...)
+{
+    (void)first;
+}
+
+#define CALL(NAME, ...) absent(__VA_ARGS__)
+
+bool wick__lapack_is_there(void)
+{
+    return false;
+}
+
+#endif
 
 /* ---- sizes and memory ------------------------------------------------------------------------ */
 

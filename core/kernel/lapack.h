@@ -13,6 +13,9 @@ typedef struct wick__lapack {
     int info;
 } wick__lapack;
 
+/* Whether this build has LAPACK; where it has not, the functions below do nothing. */
+bool wick__lapack_is_there(void);
+
 /* Whether LAPACK can count an m x n matrix. */
 bool wick__lapack_fits(int64_t m, int64_t n);
 

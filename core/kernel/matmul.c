@@ -3,7 +3,9 @@
  * NaN, its int, its locks) is decided here. */
 #include "kernel/matmul.h"
 
+#ifndef WICK_WITHOUT_OPENBLAS
 #include <cblas.h>
+#endif
 #include <limits.h>
 #include <string.h>
 
@@ -71,6 +73,33 @@ static bool describe(int64_t rows, int64_t columns, int64_t *ld)
     return *ld >= columns && *ld <= INT_MAX;
 }
 
+#ifdef WICK_WITHOUT_OPENBLAS
+
+/* c += alpha a b by rows of b, which lie side by side. */
+static void add_rows(const product *p)
+{
+    for (int64_t i = 0; i < p->m; i++)
+        for (int64_t l = 0; l < p->k; l++) {
+            double by = p->alpha * p->a[p->ta ? l * p->lda + i : i * p->lda + l];
+            const double *row = p->b + l * p->ldb;
+            double *sum = p->c + i * p->ldc;
+            for (int64_t j = 0; j < p->n; j++)
+                sum[j] += by * row[j];
+        }
+}
+
+/* What OpenBLAS does in other builds, without its speed. */
+static void blas_call(const product *p)
+{
+    scale(p);
+    if (p->tb)
+        add_product(p);
+    else
+        add_rows(p);
+}
+
+#else
+
 /* A matrix (rows x columns as stored) times a vector. y is cleared by us when beta is 0: what BLAS
  * does with a NaN in it depends on the processor. */
 static void blas_vector(const product *p, bool transpose, int64_t rows, int64_t columns,
@@ -109,6 +138,8 @@ static void blas_call(const product *p)
         blas_matrix(p);
     wick__blas_end();
 }
+
+#endif
 
 static int64_t least(int64_t a, int64_t b)
 {

@@ -10,6 +10,10 @@ wick_status wick__check_matrix(const char *name, const char *what, wick_tensor *
     wick_status status = wick__check_one_type(name, 1, &a);
     if (status)
         return status;
+    if (!wick__lapack_is_there())
+        return wick__fail(WICK_EVALUE,
+                          "%s: this build of Wick has no LAPACK; it was made with WITH_OPENBLAS=0",
+                          name);
     if (a->ndim != 2)
         return wick__fail(WICK_ESHAPE, "%s: %s should be 2 dimensional, but is %s", name, what,
                           wick__shape(a));

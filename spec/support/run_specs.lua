@@ -5,6 +5,7 @@
 --
 -- Specs tagged #long run with --long only. WICK_BUILD names the build folder and WICK_LUA the
 -- interpreter; specs find both in their environment, with WICK_PROGRAM, the program `wick`.
+-- WICK_EMULATOR is a command in front of C tests that were built for another processor.
 
 local TIME_LIMIT = 900 -- seconds a file may take
 local CRASH_LINES = 60 -- lines of a crashed file's output that are shown
@@ -20,7 +21,7 @@ case $1 in
 *.lua) timeout -k 5 $WICK_TIME_LIMIT \
   "$WICK_LUA" "$WICK_BUSTED" --ignore-lua --cpath="$WICK_BUILD/lib/?.so" \
   -o spec/support/tap.lua $WICK_TAGS "$1" ;;
-*) timeout -k 5 $WICK_TIME_LIMIT "$1" ;;
+*) timeout -k 5 $WICK_TIME_LIMIT $WICK_EMULATOR "$1" ;;
 esac >"$log" 2>&1 </dev/null
 echo "$? $(( ($(date +%s%N) - begin) / 1000000 )) $1"
 ]=]
