@@ -3,6 +3,7 @@ local curves = require "gnuplot.curves"
 local gnuplot = require "gnuplot"
 local paths = require "paths"
 local program = require "gnuplot.program"
+local raw_commands = require "gnuplot.raw"
 local spline = require "gnuplot.spline"
 local torch = require "torch"
 
@@ -217,6 +218,19 @@ describe("figures", function()
     assert.error_matches(function() gnuplot.figure(-1) end, "the number is %-1")
     assert.error_matches(function() gnuplot.figprint(root .. "/x.gif") end, "cannot write")
     assert.error_matches(function() gnuplot.setgnuplotexe("/no/gnuplot") end, "is not there")
+  end)
+end)
+
+describe("raw commands", function()
+  it("set and take away the legend, and hand back what they do not know", function()
+    local figure = {}
+    raw_commands.apply(figure, "set key left bottom")
+    assert.same({ "left", "bottom" }, figure.legend)
+    for _, command in ipairs{ "set key off", "unset key" } do
+      figure.legend = nil
+      assert.same({ "set foo" }, raw_commands.apply(figure, command .. "; set foo"))
+      assert.is_false(figure.legend)
+    end
   end)
 end)
 

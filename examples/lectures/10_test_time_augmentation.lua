@@ -88,6 +88,8 @@ end
 if #counts > 1 then
   local path = paths.concat(options.out, "views-accuracy.png")
   gnuplot.pngfigure(path)
+  gnuplot.raw("set logscale x")
+  gnuplot.raw("unset key")
   gnuplot.plot("right answers", torch.Tensor(counts), torch.Tensor(rates), "+-")
   gnuplot.title("Test-time augmentation")
   gnuplot.xlabel("views of an image")

@@ -102,6 +102,7 @@ local function put_settings(out, figure)
   if figure.log_y then out[#out + 1] = "set logscale y" end
   if figure.axis == "equal" or figure.axis == "image" then out[#out + 1] = "set size ratio -1" end
   if figure.legend then out[#out + 1] = "set key " .. table.concat(figure.legend, " ") end
+  if figure.legend == false then out[#out + 1] = "unset key" end
   if figure.range then
     put_range(out, "x", figure.range[1], figure.range[2])
     put_range(out, "y", figure.range[3], figure.range[4])

@@ -16,6 +16,10 @@ local function set_range(figure, first, text)
 end
 
 local function set_key(figure, text)
+  if text:match("^off%f[%W]") then
+    figure.legend = false
+    return true
+  end
   local horizontal = text:match("left") or text:match("right") or text:match("center")
   local vertical = text:match("top") or text:match("bottom") or text:match("middle")
   figure.legend = { horizontal or "right", vertical or "top" }
