@@ -174,8 +174,21 @@ describe("the gradient", function()
     assert.matches("wick.train: the loss is .* at step 1 of epoch 1 %(rate 0%.1%)", message)
     assert.matches("linear", message)
     assert.matches("last", message)
-    assert.matches("The weights are those before the step", message)
+    assert.matches("The model is that before the step", message)
     assert.equal(before, bits(model:getParameters()))
+  end)
+
+  it("that is no number leaves the running statistics of the step before", function()
+    local model = nn.Sequential():add(nn.BatchNormalization(2)):add(nn.Linear(2, 3))
+    local seen
+    local ok = pcall(train, options{ model = model, hooks = {
+      onStep = function(run)
+        seen = bits(run.model:get(1).running_mean)
+        if run.step == 3 then run.model:get(2).weight:fill(1e38) end
+      end } })
+    assert.is_false(ok)
+    assert.equal(seen, bits(model:get(1).running_mean))
+    assert.is_false(bits(torch.zeros(2)) == seen)
   end)
 end)
 

@@ -303,6 +303,13 @@ end
 -- What both tensors of the last call are remembered by, as long as somebody else holds them.
 local remembered = { __mode = "v" }
 
+-- Those two, if all weights and gradients lie in them still. Taken out first: what is remembered
+-- weakly may go while one looks.
+local function flat_before(self, weights, grads)
+  local flat, flat_grads = table.unpack(rawget(self, "_flat") or {}, 1, 2)
+  if lies_in(flat, weights) and lies_in(flat_grads, grads) then return flat, flat_grads end
+end
+
 --- All parameters and all gradients as two 1-D tensors; the module's own tensors become views of
 -- them. Called again, it gives the same two as long as everything lies in them: to be called anew
 -- after `type`, `clone` or another module's getParameters with the same layers.
@@ -310,8 +317,8 @@ function Module:getParameters()
   local weights, grads = self:parameters()
   weights, grads = weights or {}, grads or {}
   self._kept = nil
-  local last = rawget(self, "_flat") or {}
-  if lies_in(last[1], weights) and lies_in(last[2], grads) then return last[1], last[2] end
+  local last, last_grads = flat_before(self, weights, grads)
+  if last then return last, last_grads end
   local flat, ranges = flatten(weights)
   local flat_grads, grad_ranges = flatten(grads)
   if flat:nElement() ~= flat_grads:nElement() then

@@ -53,9 +53,31 @@ local function in_words(number)
   return number ~= number and "not a number" or "infinite"
 end
 
+-- The model's running statistics as they are, to put back should the step be stopped: the forward
+-- pass moves them.
+local function keep_statistics(run)
+  if not run.statistics then
+    run.statistics = {}
+    run.model:apply(function(module)
+      for _, field in ipairs(module:buffers()) do
+        run.statistics[#run.statistics + 1] = { module = module, field = field }
+      end
+    end)
+  end
+  for _, entry in ipairs(run.statistics) do
+    local now = entry.module[entry.field]
+    entry.kept = entry.kept and entry.kept:typeAs(now):copy(now) or now:clone()
+  end
+end
+
+local function put_statistics_back(run)
+  for _, entry in ipairs(run.statistics) do entry.module[entry.field]:copy(entry.kept) end
+end
+
 local function stop(run, what, number, input, target, generator)
   local found = first_bad_result(run, input, target, generator)
-  errors.raise("wick.train: %s is %s at step %d of epoch %d%s: %s. The weights are those before "
+  put_statistics_back(run)
+  errors.raise("wick.train: %s is %s at step %d of epoch %d%s: %s. The model is that before "
     .. "the step; a lower rate or clipNorm may help", what, in_words(number), run.batch_number,
     run.epoch + 1, run.learning_rate and (" (rate %.3g)"):format(run.learning_rate) or "",
     found or "a second run of the batch went well")
@@ -64,9 +86,9 @@ end
 --- Value and gradient of a batch for an optimiser. With `finite` it raises for a loss or a gradient
 -- that is no number, and names the operation and the module where that began.
 function step.evaluate(run, input, target)
-  local generator = core.getGenerator()
+  local generator, options = core.getGenerator(), run.options
+  if options.finite then keep_statistics(run) end
   local loss = forward_backward(run, input, target)
-  local options = run.options
   if options.finite and not is_finite(loss) then
     stop(run, "the loss", loss, input, target, generator)
   end
