@@ -7,6 +7,20 @@ local function T(values)
   return torch.DoubleTensor(values)
 end
 
+describe("nn.PrintSize", function()
+  it("prints types and sizes, and passes its input and gradient on", function()
+    local lines, real = {}, print
+    finally(function() _G.print = real end)
+    _G.print = function(text) lines[#lines + 1] = text end -- luacheck: ignore
+    local x = torch.randn(2, 3)
+    local module = nn.PrintSize("here")
+    local y = module:forward(x)
+    assert.is_true(torch.equal(x, y))
+    assert.is_true(torch.equal(y, module:backward(x, y)))
+    assert.equal("here: torch.FloatTensor 2 x 3", lines[1])
+  end)
+end)
+
 describe("nn.DontCast", function()
   local x, grad = torch.randn(3, 4):double(), torch.randn(3, 2):double()
 

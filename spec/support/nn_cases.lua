@@ -159,6 +159,10 @@ case("Dropout", { make = simple("Dropout", 0.3),
   input = sizes(5, 6), random = true, text = "nn.Dropout(0.300000)" })
 case("SpatialDropout", { make = simple("SpatialDropout", 0.4), input = sizes(2, 5, 2, 2),
   random = true, text = "nn.SpatialDropout(0.400000)" })
+case("VolumetricDropout", { make = simple("VolumetricDropout", 0.4), input = sizes(2, 5, 2, 2, 2),
+  random = true, text = "nn.VolumetricDropout(0.400000)" })
+case("Decorator", { make = function() return nn.Decorator(nn.Tanh()) end, input = sizes(3, 4),
+  text = "nn.Decorator @ nn.Tanh" })
 case("WhiteNoise", { make = simple "WhiteNoise", input = sizes(3, 4), random = true,
   text = "nn.WhiteNoise mean: 0.000000, std: 0.100000" })
 
