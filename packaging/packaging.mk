@@ -71,9 +71,9 @@ $(READY)/wick.1: docs/wick.1 $(READY)/places core/wick.h
 
 # ---- installing ------------------------------------------------------------------------------
 
-# Everything that is installed, as MODE:SOURCE:PLACE, or link:TARGET:PLACE.
+# What is installed beside the Lua files, as MODE:SOURCE:PLACE, or link:TARGET:PLACE.
 FOR_LUA = 755:$(READY)/wick:$(BINDIR)/wick 644:$(READY)/wick.1:$(MANDIR)/man1/wick.1 \
-  755:$(MODULE):$(LUALIBDIR)/wick/core.so $(foreach f,$(LUA_FILES),644:$f:$(f:lua/%=$(LUADIR)/%))
+  755:$(MODULE):$(LUALIBDIR)/wick/core.so
 FOR_C = 644:core/wick.h:$(INCLUDEDIR)/wick.h 644:bindings/wick_lua.h:$(INCLUDEDIR)/wick_lua.h \
   $(foreach f,$(LIBRARY) $(LUA_LIBRARY),644:$f:$(LIBDIR)/$(notdir $f)) \
   $(foreach f,$(SHARED) $(LUA_SHARED),644:$f:$(LIBDIR)/$(notdir $f) \
@@ -90,27 +90,29 @@ put = for entry in $(1); do \
     source="$${entry\#*:}"; source="$${source%:*}"; \
     if [ "$$mode" = link ]; then ln -sfn "$$source" "$$place"; \
     else install -D -m "$$mode" "$$source" "$$place"; fi || exit 1; \
-  done; \
-  echo 'installed under $(DESTDIR)$(PREFIX): $(words $(1)) files'
+  done
 
 install: install-lua install-library ## puts the program, the libraries and the Lua files under PREFIX
 
 install-lua: $(MODULE) $(READY)/wick $(READY)/wick.1 ## the program and what Lua finds alone
 	@$(call put,$(FOR_LUA))
+	@mkdir -p "$(DESTDIR)$(LUADIR)"
+	@tar -C lua --mode=644 -cf - $(LUA_FILES:lua/%=%) | \
+	  tar -C "$(DESTDIR)$(LUADIR)" -xpf - --no-same-owner
+	@echo 'installed under $(DESTDIR)$(PREFIX): $(words $(FOR_LUA) $(LUA_FILES)) files for Lua'
 
 install-library: $(LIBRARY) $(SHARED) $(LUA_LIBRARY) $(LUA_SHARED) $(READY)/wick.pc \
   $(READY)/wick_lua.pc $(BUILD)/wick_ffi.lua ## the libraries for C and their headers alone
 	@$(call put,$(FOR_C))
+	@echo 'installed under $(DESTDIR)$(PREFIX): $(words $(FOR_C)) files for C'
 
 # Folders that are empty then go too, with those above them up to PREFIX; PREFIX stays.
-GONE = $(call places_of,$(FOR_LUA) $(FOR_C))
+GONE = $(call places_of,$(FOR_LUA) $(FOR_C)) $(LUA_FILES:lua/%=$(LUADIR)/%)
 
 uninstall: ## removes what install put there
-	@for place in $(GONE); do rm -f "$(DESTDIR)$$place"; done
-	@cd "$(DESTDIR)$(PREFIX)" 2>/dev/null || exit 0; \
-	for folder in $(sort $(patsubst $(PREFIX)/%,%,$(dir $(GONE)))); do \
-	  rmdir -p --ignore-fail-on-non-empty "$$folder" 2>/dev/null || true; \
-	done
+	@printf '$(DESTDIR)%s\0' $(GONE) | xargs -0 rm -f
+	@cd "$(DESTDIR)$(PREFIX)" 2>/dev/null && rmdir -p --ignore-fail-on-non-empty \
+	  $(sort $(patsubst $(PREFIX)/%,%,$(dir $(GONE)))) 2>/dev/null || true
 
 # ---- packages --------------------------------------------------------------------------------
 

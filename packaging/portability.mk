@@ -1,7 +1,7 @@
 # Other compilers, processors and smaller builds; a part of the Makefile. Every check builds in a
 # folder of its own below BUILD; where a tool is missing it says so and is passed over.
 
-.PHONY: portability check-core check-isa check-clang check-small check-arm check-emulated
+.PHONY: portability check-core check-isa check-clang check-small check-arm check-emulated sizes
 
 portability: ## checks all that follow, which takes long
 	@$(MAKE) --no-print-directory check-isa
@@ -39,9 +39,15 @@ check-clang: ## the core built by Clang
 	  $(MAKE) --no-print-directory check-core CC=clang BUILD=$(BUILD)/clang SPECS='$(CORE_SPECS)'; \
 	else $(call skip,clang is missing: apt-get install -y clang); fi
 
+SMALL = BUILD=$(BUILD)/small WITH_OPENBLAS=0 WITH_PNG=0 WITH_JPEG=0 WITH_EDIT=0
+
 check-small: ## a build without OpenBLAS, libpng, libjpeg and libedit
-	@$(MAKE) --no-print-directory check-core BUILD=$(BUILD)/small WITH_OPENBLAS=0 WITH_PNG=0 \
-	  WITH_JPEG=0 WITH_EDIT=0 SPECS='spec/left_out_spec.lua spec/nn_values_spec.lua'
+	@$(MAKE) --no-print-directory check-core $(SMALL) \
+	  SPECS='spec/left_out_spec.lua spec/nn_values_spec.lua'
+
+sizes: all ## prints the table of sizes, with PyTorch's and others' if $$WICK_PEER_PYTHON has them
+	@$(MAKE) --no-print-directory all $(SMALL) >/dev/null
+	@packaging/sizes $(BUILD) $(BUILD)/small '$(CC)'
 
 # Tests run through qemu, the program too; Debian's packages for arm64 have to be there.
 ARM := aarch64-linux-gnu
