@@ -4,6 +4,18 @@ local scratch = require "spec.support.scratch"
 
 after_each(scratch.remove)
 
+-- Files as MNIST's, of so many images of noise.
+local function write_mnist(prefix, count)
+  local function write(name, head, values)
+    local file = assert(io.open(prefix .. name, "wb"))
+    file:write(head)
+    for i = 1, values do file:write(string.char(i * 7919 % 10)) end
+    file:close()
+  end
+  write("-images-idx3-ubyte", string.pack(">I4I4I4I4", 0x803, count, 28, 28), count * 784)
+  write("-labels-idx1-ubyte", string.pack(">I4I4", 0x801, count), count)
+end
+
 describe("the example of", function()
   it("digits that nobody wrote has them read", function()
     local text = example.draw("apply/dcgan",
@@ -14,6 +26,16 @@ describe("the example of", function()
     assert.is_true(score("real") > 6 and score("made") > 1.4 * score("noise"), text)
     assert.is_true(example.number(text, "epoch 6/6: loss of the discriminator") < 0.75, text)
     assert.equal(8, example.pictures(text))
+  end)
+
+  it("digits takes MNIST's files", function()
+    local folder = scratch.folder()
+    write_mnist(folder .. "/train", 40)
+    write_mnist(folder .. "/t10k", 20)
+    local text = example.draw("apply/dcgan",
+      "--epochs 1 --width 4 --batch 20 --reader 2 --data " .. folder)
+    assert.truthy(text:find("40 digits of 28 x 28", 1, true), text)
+    assert.equal(3, example.pictures(text))
   end)
 
   it("houses by their plans paints better than grey", function()
