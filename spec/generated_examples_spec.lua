@@ -1,4 +1,6 @@
 -- examples/apply/: the scripts with a generator and a discriminator, at tiny settings.
+local paths = require "paths"
+local torch = require "torch"
 local example = require "spec.support.example"
 local scratch = require "spec.support.scratch"
 
@@ -56,5 +58,32 @@ describe("the example of", function()
     end
     assert.is_true(example.number(text, "magnetisation: means off by") < 0.35, text)
     assert.equal(2, example.pictures(text))
+  end)
+end)
+
+-- Onsager's energies of an infinite lattice, 1944.
+describe("Ising's lattices", function()
+  local spins = paths.dofile("../examples/spins.lua")
+
+  it("have the energy and magnetisation of their neighbours and spins", function()
+    local up = torch.ones(1, 1, 4, 4)
+    local board = torch.ones(1, 1, 4, 4)
+    for i = 1, 4 do
+      for j = 1 + i % 2, 4, 2 do board[1][1][i][j] = -1 end
+    end
+    local both = torch.cat(-up, board, 1)
+    assert.same({ -2, 2 }, spins.energy(both):totable())
+    assert.same({ 1, 0 }, spins.magnetisation(both):totable())
+  end)
+
+  it("are as warm as theory has them", function()
+    torch.manualSeed(1)
+    local pictures, temperatures = spins.simulate({ 2, 3 },
+      { side = 16, copies = 40, sweeps = 100, pictures = 3 })
+    local energy = spins.energy(pictures)
+    for temperature, expected in pairs{ [2] = -1.7456, [3] = -0.8173 } do
+      local found = energy[torch.eq(temperatures, temperature)]:mean()
+      assert.is_true(math.abs(found - expected) < 0.05, temperature .. ": " .. found)
+    end
   end)
 end)
