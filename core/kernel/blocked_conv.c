@@ -2,8 +2,9 @@
  * pays, direct convolution else. */
 #include "kernel/blocked_conv.h"
 
-#include "kernel/blocked_paths.h"
 #include "base/conv_choice.h"
+#include "kernel/blocked_direct_pack.h"
+#include "kernel/blocked_paths.h"
 
 /* At least a quarter of the lanes hold channels. */
 static bool fills_lanes(int64_t channels)
@@ -11,15 +12,18 @@ static bool fills_lanes(int64_t channels)
     return 4 * channels >= wick__blocks(channels) * WICK__LANES;
 }
 
-/* So few pixels that packing weights and reordering images would take most of the time. (With fewer
- * products still, the calls themselves do.) */
+/* So few pixels, weighed by the share of lanes that hold inputs, that packing weights and
+ * reordering images would take most of the time. (With fewer products still, the calls themselves
+ * do.) */
 static bool is_tiny(const wick__conv_dims *d)
 {
     enum { FEW_PIXELS = 32, LEAST_PRODUCTS = 1 << 17, MOST_PRODUCTS = 1 << 22 };
-    int64_t pixels = d->batch * d->out[0] * d->out[1];
-    int64_t products = d->in_channels / d->groups * d->kernel[0] * d->kernel[1] * d->out_channels;
-    return pixels < FEW_PIXELS && products * pixels > LEAST_PRODUCTS &&
-           products * pixels < MOST_PRODUCTS;
+    int64_t pixels = d->batch * d->out[0] * d->out[1], ins = d->in_channels / d->groups;
+    int64_t products = pixels * ins * d->kernel[0] * d->kernel[1] * d->out_channels;
+    bool fills = wick__conv_is_depthwise(d) || wick__blocked_planes_serves(d);
+    int64_t lanes = fills ? ins : wick__blocks(ins) * WICK__LANES;
+    return pixels * ins < FEW_PIXELS * lanes && products > LEAST_PRODUCTS &&
+           products < MOST_PRODUCTS;
 }
 
 /* One output pixel is a product of matrices, over all images at once: dense convolution's. */

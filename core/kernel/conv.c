@@ -19,8 +19,8 @@ typedef struct advantage {
     double all, outs, ins, taps, stride, pixels, used, images;
 } advantage;
 
-/* Fitted to the times of 619 random shapes (2 threads, AVX-512), and in doubt for unfolding: a shape
- * takes 1.03 to 1.04 times as long as by the better way, in the geometric mean. */
+/* Fitted to the times of 619 random shapes (2 threads, AVX-512), and in doubt for unfolding: a
+ * shape takes 1.03 to 1.04 times as long as by the better way, in the geometric mean. */
 static const advantage forward_advantage = {1.39, -0.14, 0, 0, -0.77, 0.15, 0.27, 0};
 static const advantage input_advantage = {1.41, -0.26, 0.35, -0.11, -0.17, 0.1, 0.52, 0.08};
 static const advantage weight_advantage = {0.26, -0.19, 0, -0.08, -0.4, 0.37, 0, 0.22};
