@@ -17,7 +17,7 @@ VERSION := $(shell awk '/define WICK_VERSION_/ { text = text dot $$3; dot = "." 
   END { print text }' core/wick.h)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick bench-shapes suites demo \
+.PHONY: default all deps test test-long lint format layers asan asan-test bench bench-quick bench-shapes bench-embed suites demo \
   docs env clean help tools FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -315,6 +315,14 @@ bench-quick: all $(BENCH_PARTS) ## the part of it that fits into two minutes
 
 bench-shapes: all $(BENCH_PARTS) ## how convolution answers to 500 random shapes and to growing ones
 	@$(PROGRAM) spec/bench/shapes.lua $(BENCH)
+
+bench-embed: all $(BENCH)/latency ## an exported network in C hosts and as C, beside Lua
+	@$(PROGRAM) spec/bench/embed.lua $(BENCH)
+
+$(BENCH)/latency: spec/bench/latency.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  cc $<'
+	$(Q)$(CC) $(COMPILE) $(SANITIZE_LINK) $(LDFLAGS) $< $(LIBRARY) $(LIBRARIES) -o $@
 
 # Measures the processor that it is compiled on.
 $(BENCH)/peak: spec/bench/peak.c $(BUILD)/flags

@@ -1,7 +1,9 @@
 -- model:export("net.c"): lua/nn/export/c. The files are compiled and answer as Lua does, within
--- 1e-5 of the largest number of an answer.
+-- 1e-5 of the largest number of an answer. WICK_DATA names the folder with squeezenet/
+-- (../shared/data when it is not set).
 local c_cases = require "spec.support.c_cases"
 local c_files = require "spec.support.c_files"
+local checkpoint = require "wick.checkpoint"
 local core = require "wick.core"
 local models = require "wick.models"
 local nn = require "nn"
@@ -48,6 +50,17 @@ describe("a network written as C", function()
       { model = models.googlenet{ width = 1 / 16 }, sizes = { 3, 64, 64 } },
       { model = models.cifarResnet{ 20 }, sizes = { 3, 32, 32 } },
     }, "cc -O1")
+  end)
+
+  it("may be SqueezeNet with its published weights #long", function()
+    local weights = (os.getenv("WICK_DATA") or "../shared/data")
+      .. "/squeezenet/squeezenet1_0.safetensors"
+    local file = io.open(weights)
+    if not file then return pending("there is no " .. weights) end
+    file:close()
+    local model = models.squeezenet()
+    checkpoint.load(weights, { model = model })
+    assert_alike({ { model = model, sizes = { 3, 227, 227 } } }, "cc -O2")
   end)
 
   it("compiles without a warning by Clang too", function()

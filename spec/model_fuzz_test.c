@@ -2,7 +2,7 @@
  * programs and files with something wrong in them. All that may happen is a status; a crash, a
  * loop without end or a large allocation ends the test with the program that did it.
  *
- * WICK_FUZZ is how many of each are tried (4000), WICK_FUZZ_SEED where the random numbers begin. */
+ * WICK_FUZZ is how many of each are tried (1500), WICK_FUZZ_SEED where the random numbers begin. */
 #include <fcntl.h>
 #include <signal.h>
 #include <time.h>
@@ -16,7 +16,7 @@ enum { SECONDS = 20, TEXT = 4096, BYTES_LIMIT = 64 << 20 };
 static char program[TEXT], slowest[TEXT];
 static double longest; /* seconds of the processor that the slowest program took */
 static uint64_t state = 88172645463325252u;
-static int rounds = 4000;
+static int rounds = 1500;
 
 /* ---- chance ---- */
 
