@@ -124,6 +124,28 @@ describe("an exported network", function()
   end)
 end)
 
+describe("a host in C with a network", function()
+  it("gets a status for every allocation that it refuses", function()
+    with_names(2, function(file, name)
+      small():export(file, { 3, 8, 8 })
+      safetensors.save(name, { input = torch.rand(1, 3, 8, 8) })
+      local times = shell("%srefused %s %s", hosts, file, name)
+        :match("^refused (%d+) times, 0 bytes held\n$")
+      assert.is_true(tonumber(times) > 30, times)
+    end)
+  end)
+
+  it("keeps its handlers and traps, and stops the library by a signal", function()
+    with_names(1, function(file)
+      models.lenet5():export(file, { 1, 32, 32 })
+      local output = shell("%ssignals %s", hosts, file)
+      local longest = output:match("^stopped 200 times, within (%S+) ms; then it ran\n"
+        .. "handlers and traps are the host's\n$")
+      assert.is_true(longest and tonumber(longest) < 500, output)
+    end)
+  end)
+end)
+
 describe("a network in an audio callback", function()
   local HISTORY, BLOCK = 16, 64
 
