@@ -174,6 +174,7 @@ void lua_wick_open_stream(lua_State *L);
 void lua_wick_open_generator(lua_State *L);
 void lua_wick_open_trace(lua_State *L);
 void lua_wick_open_replay(lua_State *L);
+void lua_wick_open_history(lua_State *L);
 void lua_wick_open_update(lua_State *L);
 void lua_wick_open_pipeline(lua_State *L);
 void lua_wick_open_loader(lua_State *L);

@@ -143,6 +143,7 @@ int luaopen_wick_core(lua_State *L)
     lua_wick_open_autograd(L);
     lua_wick_open_context(L);
     lua_wick_open_trace(L);
+    lua_wick_open_history(L);
     lua_wick_open_record(L);
     lua_wick_open_replay(L);
     lua_wick_open_update(L);

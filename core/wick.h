@@ -311,6 +311,20 @@ wick_status wick_grad(int roots, wick_tensor *const *root, wick_tensor *const *s
                       wick_tensor *const *input, wick_backward_options options,
                       wick_tensor **grads);
 
+/* An input of a recorded operation: the number of the node that made it (0: it has no history),
+ * which of its outputs it is, from 0, and its sizes. */
+typedef struct wick_graph_input {
+    int64_t node;
+    int output, ndim;
+    const int64_t *size;
+} wick_graph_input;
+/* Shown a node of the graph, numbered from 1: an operation, a host's function, or "a leaf". */
+typedef void wick_visit(void *host, int64_t node, const char *operation, int inputs,
+                        const wick_graph_input *input);
+/* Calls visit for every node behind a tensor, what was recorded first first; for none when it is
+ * not recorded. What visit is lent ends with it, and it must not compute. */
+wick_status wick_graph_visit(wick_tensor *root, wick_visit *visit, void *host);
+
 /* A host's own function on the tape. `backward` gets one gradient an output (NULL: none arrived)
  * and gives a reference for every input that is wanted (NULL: zero). */
 typedef struct wick_function {

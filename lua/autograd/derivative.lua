@@ -1,10 +1,13 @@
--- autograd(f): the function that computes the gradients of f, on the tape of core/graph. Options
--- that steered torch-autograd's code generator are accepted and do nothing.
+-- autograd(f): the function that computes the gradients of f, on the tape of core/graph. There is
+-- no code generator as in torch-autograd: what its options showed of the code is shown of the tape,
+-- and those that steered it, optimize and reduceFootprint, are accepted and do nothing.
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
+local graph = require "autograd.graph"
 local nested = require "autograd.nested"
 local overload = require "autograd.overload"
+local profile = require "autograd.profile"
 local tape = require "nn.tape"
 local torch = require "torch"
 
@@ -16,6 +19,7 @@ local options_known = {
   stableGradients = true, profile = true, profileReportFrequency = true, debugHook = true,
 }
 
+local PROFILES = { off = true, summary = true, detailed = true }
 local MOST = 250 -- inputs that one pass of the tape answers for
 
 local function read_options(options)
@@ -28,6 +32,17 @@ local function read_options(options)
     read[name] = value
   end
   return read
+end
+
+-- The profiler that the options ask for; nil without one.
+local function profiler_of(options)
+  local kind = options.profile or "off"
+  if not PROFILES[kind] then
+    errors.raise('autograd: profile is %s; "off", "summary" or "detailed" expected',
+      errors.value(kind))
+  end
+  if kind == "off" then return nil end
+  return profile.new(kind == "detailed", options.profileReportFrequency or 10)
 end
 
 -- Leaves -----------------------------------------------------------------------------------------
@@ -125,6 +140,22 @@ local function is_inside(arguments)
   return overload.isRunning() or core.recording() and tape.is_recorded(arguments)
 end
 
+-- f(...), as part of a profile where there is one.
+local function timed(options, part, f, ...)
+  if options.profiler then return options.profiler:time(part, f, ...) end
+  return f(...)
+end
+
+-- Prints and draws what was recorded, each graph once.
+local function show(options, value)
+  if not options.showCode and not options.dotFile then return end
+  local text = graph.text(value)
+  if options.shown[text] then return end
+  options.shown[text] = true
+  if options.showCode then print(text) end
+  if options.dotFile then graph.save(value, options.dotFile) end
+end
+
 local function differentiate(f, options, ...)
   local arguments = table.pack(...)
   local partial, inside = options.partialGrad, is_inside(arguments)
@@ -132,10 +163,11 @@ local function differentiate(f, options, ...)
   local parameter = arguments[options.gradArg]
   local leaves, list = leaves_of(parameter, inside)
   arguments[options.gradArg] = leaves
-  local results = record(f, arguments)
+  local results = timed(options, "forward", record, f, arguments)
   if not partial then check_loss(results[1]) end
   if seed and class.isTensor(results[1]) then seed = { check_seed(seed, results[1]) } end
-  local gradients = gradients_of(results[1], list, seed, inside)
+  show(options, results[1])
+  local gradients = timed(options, "backward", gradients_of, results[1], list, seed, inside)
   return in_shape_of(parameter, gradients), plain_results(results, inside, not partial)
 end
 
@@ -179,13 +211,22 @@ end
 -- number, and f's further results. Derivatives nest. Options: `withForward = false` returns the
 -- gradients alone; `withGradients = false` what f returns; `partialGrad` differentiates a result
 -- of any shape, whose gradient is the last argument; `stableGradients` returns the same tensors
--- every time; `debugHook` is called when a result is not finite.
+-- every time; `debugHook` is called when a result is not finite. `showCode` prints the operations
+-- that were recorded, and `dotFile` is the path of their graph for Graphviz, both whenever a new
+-- graph comes up. `profile = "summary"` prints every `profileReportFrequency` (10) calls how long
+-- they took, "detailed" by operation, too.
 function derivative.differentiate(f, options)
   options = read_options(options)
+  options.profiler, options.shown = profiler_of(options), {}
   return function(...)
     if not options.withGradients then return f(...) end
     if options.debugHook then debug_run(f, options, ...) end
-    local gradients, results = differentiate(f, options, ...)
+    local gradients, results
+    if options.profiler then
+      gradients, results = options.profiler:call(differentiate, f, options, ...)
+    else
+      gradients, results = differentiate(f, options, ...)
+    end
     gradients = steadily(options, gradients)
     if not options.withForward then return gradients end
     return gradients, table.unpack(results, 1, results.n)
