@@ -34,7 +34,8 @@ teardown(scratch.remove)
 
 -- What the script writes, and whether it succeeded.
 local function cifar(options)
-  local pipe = io.popen(("%s examples/train/cifar.lua --threads 1 %s 2>&1"):format(program, options))
+  local command = "%s examples/train/cifar.lua --threads 1 %s 2>&1"
+  local pipe = io.popen(command:format(program, options))
   local text = pipe:read("a")
   return text, pipe:close()
 end
@@ -79,6 +80,9 @@ describe("the CIFAR-10 example", function()
     assert.equal(last_loss(whole), last_loss(again))
     local resumed = cifar(options:format(folder, one) .. " --epochs 3 --resume")
     assert.matches("going on after epoch 2", resumed)
+    local second = cifar(("--data %s --batch 10 --epochs 1 --weights %s/last.safetensors"):format(
+      folder, two))
+    assert.is_true(tonumber(last_loss(second)) < tonumber(last_loss(whole)), second)
     local count = 0
     for _ in io.lines(one .. "/curve.txt") do count = count + 1 end
     assert.equal(4, count)

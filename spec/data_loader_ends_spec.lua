@@ -123,6 +123,23 @@ describe("threads", function()
     has_threads(before)
   end)
 
+  it("stay from the second epoch on, until the loader is closed", function()
+    local before = threads()
+    local loader = new()
+    for epoch = 1, 4 do
+      collect(loader:epoch(epoch))
+      has_threads(before + (epoch > 1 and 3 or 0))
+    end
+    loader:close()
+    has_threads(before)
+    for _ = 1, 3 do collect(loader:epoch(1)) end
+    has_threads(before + 3)
+    loader = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    has_threads(before)
+  end)
+
   it("end with a loader that nobody has any more", function()
     local before = threads()
     do
@@ -179,6 +196,7 @@ describe("threads", function()
       leave_early()
       collect(loader())
     end
+    loader:close()
     assert.equal(before, live())
   end)
 end)

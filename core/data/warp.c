@@ -130,20 +130,6 @@ static wick_status find_all(wick__sample *sample, finding *f)
 
 /* ---- by a matrix ---- */
 
-/* A matrix that keeps lines parallel: no division. */
-static void affine_positions(const wick__warp *w, int64_t row, int64_t begin, int64_t n, double *y,
-                             double *x)
-{
-    const double *a = ((const wick__matrix *)w->from)->at;
-    double down = (double)row + 0.5, scale = 1 / a[8], across = (double)begin + 0.5;
-    double fx = (a[0] * across + a[1] * down + a[2]) * scale - 0.5, sx = a[0] * scale;
-    double fy = (a[3] * across + a[4] * down + a[5]) * scale - 0.5, sy = a[3] * scale;
-    for (int64_t i = 0; i < n; i++) {
-        x[i] = fx + (double)(int32_t)i * sx;
-        y[i] = fy + (double)(int32_t)i * sy;
-    }
-}
-
 static void matrix_positions(const wick__warp *w, int64_t row, int64_t begin, int64_t n, double *y,
                              double *x)
 {
@@ -164,7 +150,8 @@ wick_status wick__sample_project(wick__sample *sample, const wick__matrix *forwa
     if (!wick__matrix_inverse(forward, &back))
         return wick__fail(WICK_EVALUE, "what was drawn leaves nothing of the image");
     bool is_affine = back.at[6] == 0 && back.at[7] == 0;
-    finding f = {is_affine ? affine_positions : matrix_positions, &back, height, width, *warping};
+    finding f = {is_affine ? wick__affine_positions : matrix_positions, &back, height, width,
+                 *warping};
     wick_status status = find_all(sample, &f);
     return status ? status : wick__sample_move_boxes(sample, move_by_matrix, forward);
 }

@@ -19,20 +19,29 @@ static int64_t source_of(wick__padding padding, int64_t i, int64_t n)
     return i < n ? i : (padding == WICK__PAD_REFLECT ? period : period - 1) - i;
 }
 
-static void fill(size_t element, int64_t n, const void *value, char *y)
+void wick__fill_elements(size_t element, int64_t n, const void *value, void *y)
 {
-    for (int64_t i = 0; i < n; i++)
-        memcpy(y + (size_t)i * element, value, element);
+    if (n > 0 && element == 1)
+        memset(y, *(const uint8_t *)value, (size_t)n);
+    else if (element == 4)
+        for (int64_t i = 0; i < n; i++)
+            memcpy((char *)y + 4 * i, value, 4);
+    else
+        for (int64_t i = 0; i < n; i++)
+            memcpy((char *)y + (size_t)i * element, value, element);
 }
 
 /* Columns [begin, end) of a row of the result, outside the row x. */
 static void cut_outside(const wick__cut *c, const void *value, const char *x, int64_t begin,
                         int64_t end, char *y)
 {
+    if (c->padding == WICK__PAD_CONSTANT) {
+        wick__fill_elements(c->element, end - begin, value, y + (size_t)begin * c->element);
+        return;
+    }
     for (int64_t i = begin; i < end; i++) {
         int64_t from = source_of(c->padding, c->first[1] + i, c->in[1]);
-        memcpy(y + (size_t)i * c->element, from < 0 ? value : x + (size_t)from * c->element,
-               c->element);
+        memcpy(y + (size_t)i * c->element, x + (size_t)from * c->element, c->element);
     }
 }
 
@@ -52,7 +61,7 @@ void wick__cut_plane(const wick__cut *c, const void *value, const void *x, void 
         int64_t from = source_of(c->padding, c->first[0] + row, c->in[0]);
         char *to = (char *)y + (size_t)(row * width) * c->element;
         if (from < 0) {
-            fill(c->element, width, value, to);
+            wick__fill_elements(c->element, width, value, to);
             continue;
         }
         const char *line = (const char *)x + (size_t)(from * c->in[1]) * c->element;

@@ -23,6 +23,8 @@ typedef struct wick__cut {
 
 /* y, out, of one plane x, in; `value` is the element for what lies outside. */
 void wick__cut_plane(const wick__cut *cut, const void *value, const void *x, void *y);
+/* n elements, each a copy of `value`. */
+void wick__fill_elements(size_t element, int64_t n, const void *value, void *y);
 /* y, rows x width, of x with the elements of every row in reverse. */
 void wick__reverse_columns(size_t element, int64_t rows, int64_t width, const void *x, void *y);
 /* y, planes x height x width, of x with the rows of every plane in reverse; `row` is bytes. */

@@ -207,24 +207,51 @@ static void fill_close(const wick__warp *w, run *r, const double *y, const doubl
     fill_axis(w, r, 1, x);
 }
 
+/* ---- rows ---- */
+
+static void make_row(const wick__warp *w, run *r, int64_t row)
+{
+    double y[RUN], x[RUN];
+    for (int64_t c = 0; c < w->out[1]; c += RUN) {
+        r->n = w->out[1] - c < RUN ? w->out[1] - c : RUN;
+        w->positions(w, row, c, r->n, y, x);
+        (is_close(w) ? fill_close : fill)(w, r, y, x);
+        int64_t at = row * w->out[1] + c;
+        if (w->dtype == WICK_UINT8)
+            gather_planes_uint8(w, r, at);
+        else if (w->dtype == WICK_FLOAT32)
+            gather_planes_float(w, r, at);
+        else
+            gather_planes_double(w, r, at);
+    }
+}
+
+static bool is_on_lines(const wick__warp *w)
+{
+    return w->positions == wick__affine_positions && w->filter == WICK_NEAREST &&
+           (w->edge == WICK__EDGE_NEAREST || w->edge == WICK__EDGE_PIXELS);
+}
+
+/* `value` as an element. */
+static void encode(const wick__warp *w, void *element)
+{
+    if (w->dtype == WICK_UINT8)
+        *(uint8_t *)element = settle_uint8(w->value);
+    else if (w->dtype == WICK_FLOAT32)
+        *(float *)element = settle_float(w->value);
+    else
+        *(double *)element = settle_double(w->value);
+}
+
 static void rows(void *job, int64_t begin, int64_t end)
 {
     const wick__warp *w = job;
-    double y[RUN], x[RUN];
+    double beyond[1];
     run r = {.taps = taps_of(w->filter)};
+    encode(w, beyond);
     for (int64_t row = begin; row < end; row++)
-        for (int64_t c = 0; c < w->out[1]; c += RUN) {
-            r.n = w->out[1] - c < RUN ? w->out[1] - c : RUN;
-            w->positions(w, row, c, r.n, y, x);
-            (is_close(w) ? fill_close : fill)(w, &r, y, x);
-            int64_t at = row * w->out[1] + c;
-            if (w->dtype == WICK_UINT8)
-                gather_planes_uint8(w, &r, at);
-            else if (w->dtype == WICK_FLOAT32)
-                gather_planes_float(w, &r, at);
-            else
-                gather_planes_double(w, &r, at);
-        }
+        if (!is_on_lines(w) || !wick__warp_line(w, beyond, row))
+            make_row(w, &r, row);
 }
 
 void wick__warp_run(wick_context *context, const wick__warp *warp)

@@ -33,6 +33,17 @@ struct wick__warp {
     const void *from; /* what positions are computed from */
 };
 
+/* Positions on even lines: `from` is nine numbers, the rows of a matrix that takes (x, y, 1) of a
+ * pixel's middle, in pixels from the upper left corner, to such a point of the image times the last
+ * number; the last row is 0, 0, that number. Warps to the nearest pixels know them and are quick.
+ */
+wick__positions wick__affine_positions;
+
+/* Makes a row of a warp by wick__affine_positions to the nearest pixels, of an edge of nearest
+ * pixels or of pixels; `beyond` is the element for what lies outside. False, and nothing is made,
+ * when positions are too far out for it. */
+bool wick__warp_line(const wick__warp *warp, const void *beyond, int64_t row);
+
 /* Bicubic sums take `value` for the pixels outside, Lanczos sums the nearest ones. */
 void wick__warp_run(wick_context *context, const wick__warp *warp);
 

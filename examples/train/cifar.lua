@@ -5,6 +5,7 @@
 --   wick examples/train/cifar.lua --data cifar10 --model resnet20      (half an hour)
 --   wick examples/train/cifar.lua --data cifar10 --model resnet20 --save run --resume
 --
+-- A second cycle at a lower rate makes a trained network better: --weights run/last.safetensors.
 -- The folder has train/ and test/ with a folder a class, as JPEG or PNG files, or the six files of
 -- the set's binary version. What one sees: after every epoch, how many of the test images are
 -- right; with --save a picture of that, too. The same seed gives the same network, bit for bit.
@@ -17,6 +18,7 @@ local gnuplot = require "gnuplot"
 local nn = require "nn"
 local optim = require "optim"
 local paths = require "paths"
+local checkpoint = require "wick.checkpoint"
 local data = require "wick.data"
 local models = require "wick.models"
 local train = require "wick.train"
@@ -45,6 +47,7 @@ local function read_options()
   cmd:option("-batch", 0, "images a step; 0: 64, 128 for resnet20")
   cmd:option("-rate", 0, "the highest learning rate; 0: 1, 0.4 for resnet20")
   cmd:option("-images", 0, "trains on so many images, drawn at random; 0: all")
+  cmd:option("-weights", "", "begins with these, a safetensors file, not with random ones")
   cmd:option("-seed", 1, "of weights, order, flips and shifts")
   cmd:option("-threads", 0, "threads; 0: all cores")
   cmd:option("-save", "", "a folder for weights, the state of the run, and the curve")
@@ -88,6 +91,13 @@ local function test_loader(options)
   return data.loader{ read_part(options.data, "test"), batchSize = 250, pipeline = { NORMALIZE } }
 end
 
+-- The network, from a file or with random weights.
+local function network(options)
+  local model = RECIPES[options.model].network()
+  if options.weights ~= "" then checkpoint.load(options.weights, { model = model }) end
+  return model
+end
+
 -- The curve --------------------------------------------------------------------------------------
 
 -- Accuracy after every epoch, as numbers and as a picture.
@@ -114,7 +124,7 @@ if options.threads > 0 then torch.setnumthreads(options.threads) end
 torch.manualSeed(options.seed)
 local recipe = RECIPES[options.model]
 local run = train{
-  model = recipe.network(), criterion = nn.CrossEntropyCriterion(),
+  model = network(options), criterion = nn.CrossEntropyCriterion(),
   data = train_loader(options, recipe.shift), test = test_loader(options),
   epochs = options.epochs, seed = options.seed, rate = recipe.schedule(options.rate),
   optimMethod = recipe.method, optimState = recipe.state,

@@ -2,7 +2,8 @@
 -- and `get(i)`, a sample: `{ input = tensor, target = class or tensor }`, with images also `mask`
 -- (height x width) and `boxes` (n x 4: left, top, right, bottom). A set of files answers `entry(i)`
 -- as well: the sample before anything is read, with `path` instead of `input`, so that a loader's
--- workers can read it.
+-- workers can read it. A set is `steady` when it does not matter when its samples are read, as of
+-- files and tensors; loaders read such sets ahead of an epoch's beginning.
 --
 --   local set = data.imageFolder("photographs")
 --   local train, valid = set:shuffle(1):split(0.8, 0.2)
@@ -62,7 +63,9 @@ end
 
 -- A set of `count` samples, which stand in `base` at the places that `place(i)` gives.
 local function view(name, base, count, place)
-  local set = { base = base, classes = base.classes, channels = base.channels }
+  local set = {
+    base = base, classes = base.classes, channels = base.channels, steady = base.steady,
+  }
 
   function set:size()
     return count
@@ -243,11 +246,12 @@ end
 
 --- The samples of several data sets, one set behind the other.
 function dataset.concat(sets)
-  local ends, total, entries = {}, 0, true
+  local ends, total, entries, steady = {}, 0, true, true
   for i, set in ipairs(sets) do
     sets[i] = dataset.of("wick.data.concat", set)
     total = total + sets[i]:size()
     ends[i], entries = total, entries and sets[i].entry ~= nil
+    steady = steady and sets[i].steady
   end
   if #sets == 0 then errors.raise("wick.data.concat: expected a list of data sets") end
 
@@ -263,7 +267,7 @@ function dataset.concat(sets)
   end
 
   return dataset.make("wick.data.concat", {
-    classes = sets[1].classes, channels = sets[1].channels,
+    classes = sets[1].classes, channels = sets[1].channels, steady = steady,
     size = function() return total end,
     get = through(function(set, i) return set:get(i) end),
     entry = entries and through(function(set, i) return set:entry(i) end) or nil,

@@ -27,6 +27,7 @@ end
 -- fields of it, channels among them.
 function image_files.dataset(name, files, targets, fields)
   local set = dataset.make(name, fields)
+  set.steady = true
 
   function set:size()
     return #files

@@ -9,7 +9,8 @@
 --   end
 --
 -- What is in a batch depends on data set, pipeline, seed and epoch alone: not on the number of
--- workers, nor on when it was made. The threads live as long as the loop does, however it is left.
+-- workers, nor on when it was made. The threads end when a loop is left early and after the first
+-- epoch; who goes on to another has them stay, asleep, until `close`.
 local args = require "wick.args"
 local dataset = require "wick.data.dataset"
 local errors = require "wick.errors"
@@ -95,8 +96,8 @@ end
 
 -- The order of an epoch ---------------------------------------------------------------------------
 
--- Where the samples of an epoch stand, as a LongTensor; nil: 1, 2, 3 and so on.
-local function order_of(self, epoch)
+--- Where the samples of an epoch stand, as a LongTensor; nil: 1, 2, 3 and so on.
+function Loader:order(epoch)
   if self.weights then
     return sampler.weighted(self.weights, self.samples, self.seed, epoch, self.replacement)
   end
@@ -111,18 +112,35 @@ end
 
 -- Iterating --------------------------------------------------------------------------------------
 
+--- Whether the threads stay for another epoch: not before one has been gone through, as it may be
+-- the only one.
+function Loader:looksAhead()
+  return self.workers > 0 and self.lastDone ~= nil
+end
+
+--- The epoch that is likely asked for after number `epoch`: the next, or the same once more when
+-- that was so before, as in testing.
+function Loader:epochAfter(epoch)
+  return self.lastDone == epoch and epoch or epoch + 1
+end
+
 --- The batches of an epoch, for a loop: `for batch in loader:epoch(n) do`. The epoch under way goes
 -- on where it was left, as does one that `restore` went to; others begin at their first batch. A
 -- batch has `input` and `target`, n samples each; `mask` and `boxes` (a list of tensors) where the
 -- samples have them; and `index`, the list of their places in the data set. Numbers as targets make
--- a LongTensor, with fractions a FloatTensor. Leaving the loop ends the threads.
+-- a LongTensor, with fractions a FloatTensor. Leaving the loop early ends the threads.
 function Loader:epoch(number)
   if math.tointeger(number) == nil then
     errors.raise("%s: an epoch is a whole number, not %s", WHAT, errors.value(number))
   end
+  local run = self.waiting
+  self.waiting = nil
   self:close()
   if number ~= self.current then self.current, self.position = math.tointeger(number), 0 end
-  local run = Run.start(self, order_of(self, self.current))
+  if not run or run.epoch ~= self.current then
+    if run then run:close() end
+    run = Run.start(self, self.current, nil, self.position)
+  end
   self.run = run
   return function() return run:next() end, nil, nil, run
 end
@@ -132,10 +150,12 @@ function Loader:__call()
   return self:epoch(self.current)
 end
 
---- Ends the threads of the epoch under way, if there are any; `loader()` goes on where it was.
+--- Ends the threads, if there are any, and forgets what they made ahead; `loader()` goes on where
+-- it was.
 function Loader:close()
   if self.run then self.run:close() end
-  self.run = nil
+  if self.waiting then self.waiting:close() end
+  self.run, self.waiting = nil, nil
 end
 
 Loader.__close = Loader.close

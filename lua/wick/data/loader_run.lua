@@ -1,5 +1,6 @@
 -- An epoch of a wick.data.loader under way: batches are submitted ahead to the core's loader, whose
--- threads make them, and taken in the same order.
+-- threads make them, and taken in the same order. From a loader's second epoch on its threads stay
+-- for the epoch that follows, whose first batches they make while the last of this are taken.
 local core = require "wick.core"
 local dataset = require "wick.data.dataset"
 local errors = require "wick.errors"
@@ -45,16 +46,26 @@ local function submit(self, number)
     end
   end
   self.failures[number] = failures
-  self.handle:submit(entries, indices, loader.seed, loader.current, number)
+  self.handle:submit(entries, indices, loader.seed, self.epoch, number)
 end
 
--- Keeps the workers busy: so many batches are on their way.
-local function submit_ahead(self)
-  local ahead = self.loader.workers > 0 and self.loader.prefetch + 1 or 1
-  while self.submitted < self.batches and self.submitted - self.loader.position < ahead do
-    self.submitted = self.submitted + 1
-    submit(self, self.submitted)
+-- Submits batches up to number `last`.
+local function submit_up_to(self, last)
+  for number = self.submitted + 1, math.min(last, self.batches) do
+    self.submitted = number
+    submit(self, number)
   end
+end
+
+-- Keeps the workers busy: so many batches are on their way, those of the next epoch among them when
+-- it does not matter when samples are read.
+local function submit_ahead(self)
+  local loader = self.loader
+  local last = loader.position + (loader.workers > 0 and loader.prefetch + 1 or 1)
+  submit_up_to(self, last)
+  if last <= self.batches or not loader:looksAhead() then return end
+  self.following = self.following or Run.start(loader, loader:epochAfter(self.epoch), self.handle)
+  if loader.dataset.steady then submit_up_to(self.following, last - self.batches) end
 end
 
 -- Taking -----------------------------------------------------------------------------------------
@@ -94,24 +105,29 @@ local function next_batch(self)
   end
 end
 
---- The next batch. After the last nil; the threads have ended then, and the loader is at the
--- beginning of the next epoch.
+-- The loader is at the beginning of the next epoch; what follows has the threads, if they stay.
+local function finish(self)
+  local loader = self.loader
+  if self.following then self.handle, loader.waiting = nil, self.following end
+  self:close()
+  loader.current, loader.position = self.epoch + 1, 0
+  loader.lastDone = self.epoch
+end
+
+--- The next batch; nil after the last.
 function Run:next()
   if not self.handle then return nil end
   local times = self.loader.times
   times:begin_waiting()
   local batch = next_batch(self)
   times:end_waiting(batch)
-  if not batch then
-    self:close()
-    self.loader.current, self.loader.position = self.loader.current + 1, 0
-  end
+  if not batch then finish(self) end
   return batch
 end
 
 -- Beginning and ending ---------------------------------------------------------------------------
 
---- Ends the threads and frees what they made.
+--- Ends the threads, if they are still this epoch's, and frees what they made.
 function Run:close()
   if self.handle then self.handle:close() end
   self.handle = nil
@@ -120,15 +136,19 @@ end
 
 Run.__close = Run.close
 
---- Starts the threads for an epoch of `loader` in `order`, a LongTensor or nil.
-function Run.start(loader, order)
+local function new_handle(loader)
+  return core.loader{
+    pipeline = loader.pipeline, workers = loader.workers, channels = loader.channels,
+    limit = loader.limit, leastHeight = loader.least[1], leastWidth = loader.least[2],
+  }
+end
+
+--- Begins epoch number `epoch` of `loader`, by the threads of `handle` or new ones, at its first
+-- batch; `skipped` batches are done already.
+function Run.start(loader, epoch, handle, skipped)
   return setmetatable({
-    loader = loader, order = order, batches = loader:size(), submitted = loader.position,
-    failures = {},
-    handle = core.loader{
-      pipeline = loader.pipeline, workers = loader.workers, channels = loader.channels,
-      limit = loader.limit, leastHeight = loader.least[1], leastWidth = loader.least[2],
-    },
+    loader = loader, epoch = epoch, order = loader:order(epoch), batches = loader:size(),
+    submitted = skipped or 0, failures = {}, handle = handle or new_handle(loader),
   }, Run)
 end
 

@@ -49,6 +49,6 @@ return function(set)
   end
 
   return dataset.make(WHAT, {
-    classes = set.classes, size = function() return size end, get = get,
+    classes = set.classes, steady = true, size = function() return size end, get = get,
   })
 end

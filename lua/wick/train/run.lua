@@ -146,6 +146,8 @@ function Run:fit()
     keep.last(self)
     report.epoch(self)
   end
+  source.close(self.options.data)
+  source.close(self.options.test)
   report.finish(self)
   self:call("onEnd")
   return self

@@ -55,6 +55,11 @@ function source.of(what, value, settings)
     .. "images, target = labels } expected", what, errors.value(value))
 end
 
+--- Ends the threads of a source that has some waiting for another epoch; nil is fine.
+function source.close(batches)
+  if batches and type(batches.close) == "function" then batches:close() end
+end
+
 --- Input and target of a batch.
 function source.pair(what, batch, prepare, training)
   if prepare then return prepare(batch, training) end
