@@ -44,9 +44,9 @@ local function accuracy(text)
   return tonumber(text:match("\ntest accuracy (%d+%.%d%d) %%\n$"))
 end
 
--- Where the numbers of the last epoch begin.
+-- The loss on the test images after the last epoch.
 local function last_loss(text)
-  return text:match(".*train loss ([%d.]+)")
+  return text:match(".*test loss ([%d.]+)")
 end
 
 describe("the CIFAR-10 example", function()
@@ -80,9 +80,9 @@ describe("the CIFAR-10 example", function()
     assert.equal(last_loss(whole), last_loss(again))
     local resumed = cifar(options:format(folder, one) .. " --epochs 3 --resume")
     assert.matches("going on after epoch 2", resumed)
-    local second = cifar(("--data %s --batch 10 --epochs 1 --weights %s/last.safetensors"):format(
+    local still = cifar(("--data %s --epochs 1 --rate 1e-12 --weights %s/last.safetensors"):format(
       folder, two))
-    assert.is_true(tonumber(last_loss(second)) < tonumber(last_loss(whole)), second)
+    assert.equal(last_loss(whole), last_loss(still))
     local count = 0
     for _ in io.lines(one .. "/curve.txt") do count = count + 1 end
     assert.equal(4, count)

@@ -48,6 +48,7 @@ local function read_options()
   cmd:option("-rate", 0, "the highest learning rate; 0: 1, 0.4 for resnet20")
   cmd:option("-images", 0, "trains on so many images, drawn at random; 0: all")
   cmd:option("-weights", "", "begins with these, a safetensors file, not with random ones")
+  cmd:option("-tests", 0, "tests on so many of the images for it; 0: all")
   cmd:option("-seed", 1, "of weights, order, flips and shifts")
   cmd:option("-threads", 0, "threads; 0: all cores")
   cmd:option("-save", "", "a folder for weights, the state of the run, and the curve")
@@ -57,7 +58,7 @@ local function read_options()
   if options.data == "" then cmd:error("--data FOLDER says where the images are") end
   if not paths.dirp(options.data) then cmd:error("there is no folder " .. options.data) end
   if not RECIPES[options.model] then cmd:error("--model is convnetjs or resnet20") end
-  for _, name in ipairs{ "epochs", "batch", "images", "seed", "threads" } do
+  for _, name in ipairs{ "epochs", "batch", "images", "tests", "seed", "threads" } do
     options[name] = math.tointeger(options[name]) or cmd:error("--" .. name .. " is a whole number")
   end
   for _, name in ipairs{ "epochs", "batch", "rate" } do
@@ -68,27 +69,30 @@ end
 
 -- Images -----------------------------------------------------------------------------------------
 
--- The images of "train" or "test", unpacked once and kept as bytes, and their classes.
-local function read_part(folder, part)
+-- The images of "train" or "test", unpacked once and kept as bytes, and their classes; all when
+-- `count` is 0, else so many, drawn at random.
+local function read_part(folder, part, count)
   local files = paths.concat(folder, part)
-  if paths.dirp(files) then return data.imageFolder(files):inMemory() end
-  return data.tensors(data.cifar10(folder, part))
+  local set = paths.dirp(files) and data.imageFolder(files):inMemory()
+    or data.tensors(data.cifar10(folder, part))
+  return count > 0 and set:shuffle():split(count) or set
 end
 
 local NORMALIZE = { "Normalize", mean = { 0.491, 0.482, 0.447 }, std = { 0.247, 0.243, 0.262 } }
 
 -- Every epoch shows the images in another order, moved a little, and half of them mirrored.
 local function train_loader(options, shift)
-  local set = read_part(options.data, "train")
-  if options.images > 0 then set = set:shuffle(options.seed):split(options.images) end
   return data.loader{
-    set, batchSize = options.batch, shuffle = true, seed = options.seed,
+    read_part(options.data, "train", options.images), batchSize = options.batch, shuffle = true,
+    seed = options.seed,
     pipeline = { { "RandomCrop", 32, padding = shift }, { "HFlip", 0.5 }, NORMALIZE },
   }
 end
 
 local function test_loader(options)
-  return data.loader{ read_part(options.data, "test"), batchSize = 250, pipeline = { NORMALIZE } }
+  return data.loader{
+    read_part(options.data, "test", options.tests), batchSize = 250, pipeline = { NORMALIZE },
+  }
 end
 
 -- The network, from a file or with random weights.
