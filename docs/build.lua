@@ -194,13 +194,15 @@ tensors of one element; messages begin with the name of what was called. `wick -
 makes Double the default type and combines tensors of equal element counts whatever their shapes.
 ]]
 
+local MARKS = { absent = "Absent. ", added = "Added. " }
+
 local function names_page()
   local lines, count = { about_names }, 0
   for _, group in ipairs(dofile(root .. "/docs/torch_names.lua")) do
     lines[#lines + 1] = ("## %s\n\n| names | |\n|---|---|"):format(group.title)
-    for _, kind in ipairs{ "differs", "absent" } do
-      for _, entry in ipairs(group[kind]) do
-        local note = kind == "absent" and "Absent. " .. entry[2] or entry[2]
+    for _, kind in ipairs{ "differs", "absent", "added" } do
+      for _, entry in ipairs(group[kind] or {}) do
+        local note = (MARKS[kind] or "") .. entry[2]
         lines[#lines + 1] = ("| `%s` | %s |"):format(entry[1]:gsub(" ", "` `"), note)
         count = count + count_of(entry[1], "%S+")
       end

@@ -1,6 +1,6 @@
 --- Torch7's names one by one: what is the same here, what differs and how, what is absent and why.
--- A list of groups, each with `same`, a list of names, and `differs` and `absent`, lists of
--- { names, sentence }. What holds of all of them stands in docs/build.lua.
+-- A list of groups, each with `same`, a list of names, and `differs`, `absent` and `added` (what
+-- Torch7's own packages had not), lists of { names, sentence }. What holds of all of them stands in docs/build.lua.
 local function words(text)
   local list = {}
   for word in text:gmatch("%S+") do list[#list + 1] = word end
@@ -231,7 +231,7 @@ return {
       },
       {
         "IndexLinear",
-        "As `SparseLinear`; `running` is not there, and `weightDecay` does nothing.",
+        "As `SparseLinear`; `running` is not there.",
       },
       { "LookupTable", "After `accUpdateOnly` a forward makes the gradient's memory again." },
       {
@@ -271,5 +271,8 @@ return {
       },
     },
     absent = {},
+    added = {
+      { "InstanceNormalization", "As in public scripts, which may define their own all the same." },
+    },
   },
 }
