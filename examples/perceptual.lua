@@ -28,11 +28,11 @@ function perceptual.network(weights, width)
   return layers
 end
 
--- The maps after every layer for pictures, N x 3 x H x W from 0 to 1.
-local function maps_of(net, pictures)
+-- The maps after every layer up to the last one asked for, of pictures, N x 3 x H x W from 0 to 1.
+local function maps_of(net, pictures, last)
   local maps, seen = (torch.index(pictures, 2, BACKWARD) * 255) - MEAN:expandAs(pictures), {}
-  for i, layer in ipairs(net) do
-    maps = layer(maps)
+  for i = 1, last do
+    maps = net[i](maps)
     seen[i] = maps
   end
   return seen
@@ -59,7 +59,7 @@ end
 
 --- The content of pictures, to be compared with.
 function perceptual.content(net, pictures)
-  return torch.noGrad(function() return maps_of(net, pictures)[CONTENT]:clone() end)
+  return torch.noGrad(function() return maps_of(net, pictures, CONTENT)[CONTENT]:clone() end)
 end
 
 --- A function of pictures and the content they should have, that says how far they are from that
@@ -67,12 +67,12 @@ end
 -- `weights` are those of content, style and smooth.
 function perceptual.criterion(net, style, weights)
   local wanted = torch.noGrad(function()
-    local maps, grams = maps_of(net, style), {}
+    local maps, grams = maps_of(net, style, STYLE[#STYLE]), {}
     for _, place in ipairs(STYLE) do grams[place] = perceptual.gram(maps[place]):clone() end
     return grams
   end)
   return function(pictures, content)
-    local maps, style_loss = maps_of(net, pictures), 0
+    local maps, style_loss = maps_of(net, pictures, STYLE[#STYLE]), 0
     for _, place in ipairs(STYLE) do
       local gram = perceptual.gram(maps[place])
       style_loss = style_loss + distance(gram, wanted[place]:expandAs(gram)) / #STYLE

@@ -14,10 +14,12 @@ describe("the example of", function()
 
   it("a detector finds digits where they are", function()
     local text = example.draw("apply/detector",
-      "--side 112 --digits 5 --scenes 1 --steps 350 --train 150")
+      "--side 128 --digits 6 --scenes 2 --steps 600 --train 120 --hard 6")
     assert.is_true(example.number(text, "windows it has not seen:") > 80, text)
-    local found, all = text:match("(%d+) of (%d+) digits found, ")
-    assert.is_true(tonumber(all) >= 3 and tonumber(found) >= tonumber(all) - 1, text)
+    local found, all, right, wrong =
+      text:match("(%d+) of (%d+) digits found, (%d+) .* (%d+) things")
+    assert.is_true(tonumber(all) >= 6 and tonumber(found) >= tonumber(all) - 1, text)
+    assert.is_true(tonumber(right) >= tonumber(all) - 4 and tonumber(wrong) <= 1, text)
     assert.equal(1, example.pictures(text))
   end)
 
@@ -33,6 +35,19 @@ describe("the example of", function()
     local text = example.draw("apply/retrieval", "--steps 80")
     assert.is_true(example.number(text, "by features:") > 70, text)
     assert.is_true(example.number(text, "by pixels:") > 70, text)
+    assert.equal(1, example.pictures(text))
+  end)
+
+  it("segmentation: a classifier as convolutions, and a network that names pixels", function()
+    local text = example.draw("apply/segmentation", "--side 32 --digits 1 --strokes 1 --train 200 "
+      .. "--test 30 --classify 80 --steps 150 --skips 2")
+    assert.is_true(example.number(text, "the same scores but for") < 1e-4, text)
+    local function accuracy(name)
+      return text:match(name .. "%s+([%d.]+) %%.-union%s+([%d.]+) %%")
+    end
+    local nothing, nothing_shared = accuracy("no digit anywhere")
+    local found, shared = accuracy("with 2 of 3 skips")
+    assert.is_true(found - nothing > 0.5 and shared - nothing_shared > 4, text)
     assert.equal(1, example.pictures(text))
   end)
 

@@ -6,6 +6,7 @@ local APPLICATIONS = {
   ["classification"] = "train/mnist",
   ["sliding windows over a pyramid, non-maximum suppression"] = "apply/detector",
   ["retrieval of similar images by features"] = "apply/retrieval",
+  ["segmentation (fully convolutional)"] = "apply/segmentation",
   ["denoising and filling in of images"] = "apply/denoise",
   ["regression of a quantity from an image"] = "apply/regression",
   ["volumes: tracks in a detector"] = "apply/tracks",
