@@ -209,6 +209,17 @@ describe("evaluating again and again", function()
       assert.is_true(torch.equal(retained:get(3).output, held))
     end)
 
+    it("make way when a part is run by itself on an input of another size", function()
+      local part = nn.Sequential():add(nn.SpatialConvolution(1, 4, 3, 3))
+        :add(nn.SpatialMaxPooling(1, 1))
+      local whole = nn.Sequential():add(part):add(nn.View(4):setNumInputDims(3))
+      whole:evaluate()
+      local window, picture = torch.randn(1, 1, 3, 3), torch.randn(1, 1, 6, 5)
+      local wanted = part:forward(picture):clone()
+      for _ = 1, 4 do whole:forward(window) end
+      assert.is_true(torch.equal(wanted, part:forward(picture)))
+    end)
+
     it("say so when they cannot come back", function()
       local model, x = network(), images()
       warm_up(model, x)

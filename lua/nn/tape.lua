@@ -228,8 +228,14 @@ end
 function tape.point(old, new)
   if class.isTensor(new) then
     local plain = new:detach()
-    if not class.isTensor(old) or rawequal(old, new) or old:isRecorded() then return plain end
-    core.point(old, plain)
+    if not class.isTensor(old) or rawequal(old, new) then return plain end
+    if core.isLetGo(old) then
+      core.comeBack(old, plain) -- what it held is not computed again, only to be replaced
+    elseif old:isRecorded() then
+      return plain
+    else
+      core.point(old, plain)
+    end
     plain:free() -- not left to the collector, for the memory behind it
     return old
   end
