@@ -1,6 +1,7 @@
 --- Torch7's names one by one: what is the same here, what differs and how, what is absent and why.
--- A list of groups, each with `same`, a list of names, and `differs`, `absent` and `added` (what
--- Torch7's own packages had not), lists of { names, sentence }. What holds of all of them stands in docs/build.lua.
+-- A list of groups, each with `same`, a list of names, and `differs`, `absent` and, where Torch7's
+-- own packages had not all, `added`: lists of { names, sentence }. What holds of all of them stands
+-- in docs/build.lua.
 local function words(text)
   local list = {}
   for word in text:gmatch("%S+") do list[#list + 1] = word end

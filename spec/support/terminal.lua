@@ -11,11 +11,11 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
---- Starts a shell command on a terminal.
+--- Starts a shell command on a terminal. Keys pressed after its end go nowhere.
 function Terminal.open(command)
   local self = setmetatable({ file = os.tmpname(), seen = 0 }, Terminal)
-  local line = ("TERM=xterm timeout --foreground 120 script -qfec %s %s >/dev/null 2>&1"):format(
-    quote(command), self.file)
+  local line = ("TERM=xterm timeout --foreground 120 script -qfec %s %s >/dev/null 2>&1; "
+    .. "code=$?; cat >/dev/null; exit $code"):format(quote(command), self.file)
   self.keys = assert(io.popen(line, "w"))
   self.keys:setvbuf("no")
   return self
