@@ -39,7 +39,7 @@ static inline float wick__log(float x)
     const float large = x < FLT_MIN ? x * 8388608 : x;
     const float y = wick__log_normal(large) - (x < FLT_MIN ? 15.9423852f : 0);
     const float special = x == 0 ? -INFINITY : x > 0 ? x : NAN;
-    return (x > 0) & (x <= FLT_MAX) ? y : special;
+    return ((x > 0) & (x <= FLT_MAX)) ? y : special;
 }
 
 /* log(1 + x), to 3 ulp: what rounding 1 + x lost is put back. */
@@ -48,7 +48,7 @@ static inline float wick__log1p(float x)
     const float sum = 1 + x, lost = x - (sum - 1);
     const float y = wick__log_normal(sum) + lost / sum;
     const float special = x == -1 ? -INFINITY : x > 0 ? x : NAN;
-    return x == 0 ? x : (x > -1) & (x <= FLT_MAX) ? y : special;
+    return x == 0 ? x : ((x > -1) & (x <= FLT_MAX)) ? y : special;
 }
 
 /* log(1 + e^x), to 3 ulp. */

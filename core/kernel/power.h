@@ -62,9 +62,11 @@ static inline float wick__pow(float x, float y)
                         : size == INFINITY ? INFINITY
                                            : wick__log2_wide(finite);
     const float power = (float)wick__exp2_wide(wick__within_200(log2 * y));
-    const float valid = (x < 0) & !whole & (size < INFINITY) ? NAN : power;
-    const float known = (x != x) | (y != y) ? NAN : (copysignf(1, x) < 0) & odd ? -valid : valid;
-    return (y == 0) | (x == 1) | ((x == -1) & (fabsf(y) == INFINITY)) ? 1 : known;
+    const float valid = ((x < 0) & !whole & (size < INFINITY)) ? NAN : power;
+    const float known = ((x != x) | (y != y))           ? NAN
+                        : ((copysignf(1, x) < 0) & odd) ? -valid
+                                                        : valid;
+    return ((y == 0) | (x == 1) | ((x == -1) & (fabsf(y) == INFINITY))) ? 1 : known;
 }
 
 /* sinh x, to 1 ulp. */
