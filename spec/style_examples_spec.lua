@@ -32,6 +32,7 @@ describe("the example of", function()
   it("style transfer says which file is missing", function()
     local text = example.run("apply/style",
       "--content hills --style marble --weights none.safetensors")
-    assert.truthy(text:find("there is no none.safetensors; --weights says where it is", 1, true), text)
+    local missing = "there is no none.safetensors; --weights says where it is"
+    assert.truthy(text:find(missing, 1, true), text)
   end)
 end)
