@@ -102,7 +102,9 @@ describe("parameters, multiply-adds and the memory of a training step at the rea
         end
         assert.is_true(loss == loss and loss < math.huge)
         assert.is_true(taken <= row.mebibytes, ("%.1f MiB were taken"):format(taken))
-        assert.is_true(taken > 0.8 * row.mebibytes - 1, ("only %.1f MiB were taken"):format(taken))
+        -- Small figures leave room for what the collector has not come to yet.
+        local least = (row.mebibytes < 100 and 0.5 or 0.8) * row.mebibytes - 1
+        assert.is_true(taken > least, ("only %.1f MiB were taken"):format(taken))
       end)
     end
   end)
