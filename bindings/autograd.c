@@ -279,18 +279,11 @@ void lua_wick_open_autograd(lua_State *L)
     static const luaL_Reg methods[] = {{"backward", backward},      {"requiresGrad", requires_grad},
                                        {"isRecorded", is_recorded}, {"isLeaf", is_leaf},
                                        {"detach", detach},          {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"grad", grad},
-                                         {"backward", backward_all},
-                                         {"withRecording", with_recording},
-                                         {"recording", recording},
-                                         {"parameter", parameter},
-                                         {"divide", divide},
-                                         {"version", version},
-                                         {"versions", versions},
-                                         {"acceptWrites", accept_writes},
-                                         {"bound", bound},
-                                         {"collectGarbage", collect},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"grad", grad},           {"backward", backward_all},  {"withRecording", with_recording},
+        {"recording", recording}, {"parameter", parameter},    {"divide", divide},
+        {"version", version},     {"versions", versions},      {"acceptWrites", accept_writes},
+        {"bound", bound},         {"collectGarbage", collect}, {NULL, NULL}};
     lua_wick_tensor_methods(L, methods);
     luaL_setfuncs(L, functions, 0);
     lua_wick_open_function(L);

@@ -190,11 +190,11 @@ static void push_part(lua_State *L, int index, const region *r)
 
 static int index_string(lua_State *L)
 {
-    wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
     lua_getmetatable(L, 1);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL)
         return 1;
+    const wick_tensor *t = lua_wick_check_tensor(L, 1, "index");
     if (strcmp(lua_tostring(L, 2), "grad") == 0) {
         lua_wick_push_tensor(L, wick_tensor_grad(t));
         return 1;

@@ -238,6 +238,27 @@ describe("evaluating again and again", function()
     end)
   end)
 
+  it("does not keep a network from being saved, cleared or looked at", function()
+    local uses = {
+      function(model) return torch.deserialize(torch.serialize(model)) end,
+      function(model) return model:clearState() end,
+      function(model) return model:clone() end,
+      function(model) return model:double():float() end,
+      function(model)
+        model:summary{ 3, 8, 8 }
+        return model
+      end,
+    }
+    for _, use in ipairs(uses) do
+      local model, x = network(), images()
+      warm_up(model, x)
+      x:zero() -- outputs inside cannot come back
+      local same = use(model)
+      same:evaluate()
+      assert.is_true(torch.equal(answer(model, x), same:forward(x)))
+    end
+  end)
+
   it("lets backward follow", function()
     local model, x = network(), images()
     local grad = torch.randn(1, 5)

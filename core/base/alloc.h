@@ -15,10 +15,10 @@ typedef struct wick__heap {
     pthread_mutex_t lock;
     wick_allocator host;
     wick_memory count;
-    uint64_t fail_after; /* 0: never; 1: the next allocation */
-    bool fail_once;      /* that one alone; else all later ones too */
-    bool keep;           /* freed blocks stay, however many there are */
-    bool poison;         /* fill what is handed out with 0xAB */
+    uint64_t fail_after;                     /* 0: never; 1: the next allocation */
+    bool fail_once;                          /* that one alone; else all later ones too */
+    bool keep;                               /* freed blocks stay, however many there are */
+    bool poison;                             /* fill what is handed out with 0xAB */
     struct wick__block *idle[WICK__CLASSES]; /* freed blocks, a list a class, newest first */
     struct wick__block *newest, *oldest;     /* all but small ones in the order of their freeing */
     size_t high, window_high; /* the most bytes in use in the last window, and in this one */

@@ -6,6 +6,7 @@ local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
 local globals = require "wick.globals"
+local saved_field = require "torch.saved_field"
 
 local shared = core.threads
 local rawmetatable = debug.getmetatable
@@ -117,7 +118,7 @@ local function put_fields(work, subject, transient)
     if not (transient and transient[key]) then
       local name = place(key)
       put(work, key, name)
-      put(work, value, name)
+      put(work, saved_field(key, value), name)
     end
   end
   add(work, "e")

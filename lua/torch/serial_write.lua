@@ -3,6 +3,7 @@
 local core = require "wick.core"
 local class = require "torch.class"
 local errors = require "wick.errors"
+local saved_field = require "torch.saved_field"
 
 local stream = core.stream
 local rawmetatable = debug.getmetatable
@@ -140,7 +141,7 @@ local function fields_of(work, object, name)
     if transient[key] then -- belongs to a run
       goto continue
     elseif writer.tag(value) then
-      fields[key] = value
+      fields[key] = saved_field(key, value)
     else
       local place = path(work)
       print(("$ Warning: cannot write object field <%s> of <%s> %s"):format(tostring(key),
