@@ -65,4 +65,4 @@ check-arm: ## the core cross-built for arm64, run under qemu
 
 check-emulated: all
 	@$(EMULATOR) $(PROGRAM) --version
-	@$(EMULATOR) $(PROGRAM) examples/train/mnist.lua --demo --epochs 3 | grep '^epoch'
+	@$(EMULATOR) $(PROGRAM) examples/train/mnist.lua --demo --epochs 1 | grep '^epoch'

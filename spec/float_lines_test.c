@@ -115,7 +115,7 @@ static void powers_of_special_values(void)
 {
     static const float v[] = {0,      -0.0f,    1,       -1,       2,         -2,    0.5f,
                               -0.5f,  3,        -3,      1.5f,     -2.5f,     1e30f, -1e30f,
-                              1e-40f, 16777217, 8388609, INFINITY, -INFINITY, NAN};
+                              1e-40f, 16777216, 8388609, INFINITY, -INFINITY, NAN};
     enum { N = sizeof v / sizeof *v };
     float x[N * N], z[N * N], y[N * N];
     for (int i = 0; i < N * N; i++)

@@ -227,7 +227,7 @@ static void survives_kills(void)
     expect(wick_file_write(context, path, data, VERSION_BYTES) == WICK_OK);
     free(data);
     for (int i = 0; i < KILLS; i++) {
-        int status;
+        int status = 0;
         pid_t child = fork();
         if (child == 0)
             write_for_ever(path);

@@ -10,7 +10,7 @@ static void reads_types(void)
     blob b = frame(strlen(header), header, 9);
     wick_safetensors *file;
     wick_tensor *tensor;
-    double value;
+    double value = 0;
     size_t index;
     expect(wick_safetensors_read(context, "test", b.data, b.bytes, &file) == WICK_OK);
     expect(wick_safetensors_get(file, 0, &tensor) == WICK_OK);

@@ -177,7 +177,7 @@ static void *live(void *result)
     wick_seed(context, 123);
     for (size_t i = 0; i < 20000; i++) {
         size_t bytes = i * 37 % 5000 + 1;
-        void *memory;
+        void *memory = NULL;
         good = good && wick__alloc(context, bytes, &memory) == WICK_OK;
         memset(memory, 1, bytes);
         wick__free(context, memory, bytes);
