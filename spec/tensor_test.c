@@ -238,7 +238,7 @@ static void single_elements_are_checked(void)
 
 static void every_write_is_counted(void)
 {
-    wick_tensor *t = new_tensor(WICK_FLOAT32, 1, SIZES(4)), *alias, *other;
+    wick_tensor *t = new_tensor(WICK_FLOAT32, 1, SIZES(4)), *alias, *other = NULL;
     void *data;
     double value;
     expect(wick__alias(t, &alias) == WICK_OK && wick__clone(t, &other) == WICK_OK);
