@@ -135,6 +135,11 @@ wick_tensor *lua_wick_reread(lua_State *L, int index)
     return tensor_in(L, index, lua_touserdata(L, index));
 }
 
+bool lua_wick_is_box(lua_State *L, int index)
+{
+    return to_marked(L, index, &tensor_key) != NULL;
+}
+
 bool lua_wick_holds(lua_State *L, int index, const wick_tensor *tensor)
 {
     const box *b = to_marked(L, index, &tensor_key);

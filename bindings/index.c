@@ -190,6 +190,8 @@ static void push_part(lua_State *L, int index, const region *r)
 
 static int index_string(lua_State *L)
 {
+    if (!lua_wick_is_box(L, 1))
+        lua_wick_check_tensor(L, 1, "index");
     lua_getmetatable(L, 1);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL)

@@ -90,6 +90,8 @@ void lua_wick_push_tensor(lua_State *L, wick_tensor *tensor);
 wick_tensor *lua_wick_to_tensor(lua_State *L, int index);
 /* The same for what was a tensor or nil before, which may have been freed since. */
 wick_tensor *lua_wick_reread(lua_State *L, int index);
+/* Whether it is a tensor's box, which may be empty. */
+bool lua_wick_is_box(lua_State *L, int index);
 /* Whether it is the box of that very tensor. */
 bool lua_wick_holds(lua_State *L, int index, const wick_tensor *tensor);
 /* Raises when the value is no tensor. `what` names the function. */
