@@ -1,7 +1,7 @@
 # Builds, tests and installs Wick. `make help` lists the targets.
 #
 #   BUILD    where everything that is made goes (build)
-#   PREFIX   where `make install` puts it (/usr/local); more about that in packaging/packaging.mk
+#   PREFIX   where `make install` puts it (/usr/local); more about that in .packaging/packaging.mk
 #   CC       the compiler (gcc); CFLAGS and LDFLAGS are added to ours
 #   WITH_OPENBLAS WITH_PNG WITH_JPEG WITH_EDIT
 #            0: without that library, for small targets (docs/installing.md says what is missing then)
@@ -348,7 +348,7 @@ env: ## prints what makes plain lua5.4 find this tree: eval "$(make -s env)"
 	@echo "export LUA_PATH_5_4='$(abspath lua)/?.lua;$(abspath lua)/?/init.lua;;'"
 	@echo "export LUA_CPATH_5_4='$(abspath $(BUILD))/lib/?.so;;'"
 
-include packaging/packaging.mk packaging/portability.mk
+include .packaging/packaging.mk .packaging/portability.mk
 
 clean: ## removes everything that was built
 	rm -rf $(BUILD)

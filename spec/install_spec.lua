@@ -66,8 +66,8 @@ describe("the version", function()
   end)
 
   it("is stated nowhere else", function()
-    for _, path in ipairs{ "Makefile", "packaging/packaging.mk", "packaging/deb", "docs/wick.1",
-      "packaging/wick.rockspec", "README.md", "docs/embedding.md", "docs/installing.md" } do
+    for _, path in ipairs{ "Makefile", ".packaging/packaging.mk", ".packaging/deb", "docs/wick.1",
+      ".packaging/wick.rockspec", "README.md", "docs/embedding.md", "docs/installing.md" } do
       assert.is_nil(read(path):find(version(), 1, true), path)
     end
   end)

@@ -47,7 +47,7 @@ check-small: ## a build without OpenBLAS, libpng, libjpeg and libedit
 
 sizes: all ## prints the table of sizes, with PyTorch's and others' if $$WICK_PEER_PYTHON has them
 	@$(MAKE) --no-print-directory all $(SMALL) >/dev/null
-	@packaging/sizes $(BUILD) $(BUILD)/small '$(CC)'
+	@.packaging/sizes $(BUILD) $(BUILD)/small '$(CC)'
 
 # Tests run through qemu, the program too; Debian's packages for arm64 have to be there.
 ARM := aarch64-linux-gnu

@@ -126,17 +126,17 @@ deb: all ## makes a Debian package in BUILD
 	@$(call command,dpkg-shlibdeps,dpkg-dev)
 	@rm -rf $(DEB_ROOT)
 	@$(MAKE) --no-print-directory install DESTDIR=$(DEB_ROOT) $(DEB_PLACES) >/dev/null
-	@packaging/deb $(DEB_ROOT) $(VERSION) '$(CC)' $(BUILD)
+	@.packaging/deb $(DEB_ROOT) $(VERSION) '$(CC)' $(BUILD)
 	@rm -rf $(dir $(DEB_ROOT))
 
 check-deb: deb ## installs that package in a bare Debian 12 and removes it again
-	@packaging/check-deb $(BUILD)/wick_$(VERSION)_*.deb
+	@.packaging/check-deb $(BUILD)/wick_$(VERSION)_*.deb
 
 # LuaRocks wants versions in names: the file is made, for
 # `luarocks --lua-version 5.4 make build/wick-VERSION-1.rockspec` at the top of the tree.
 rockspec: $(BUILD)/wick-$(VERSION)-1.rockspec ## writes a rockspec for luarocks make
 
-$(BUILD)/wick-$(VERSION)-1.rockspec: packaging/wick.rockspec core/wick.h
+$(BUILD)/wick-$(VERSION)-1.rockspec: .packaging/wick.rockspec core/wick.h
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(VERSION)/' $< > $@
 	@echo '$@'
