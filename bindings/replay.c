@@ -156,13 +156,30 @@ static int run(lua_State *L)
 
 /* ---- outputs inside ---- */
 
+/* The type of a tensor whose box may be empty, -1 for anything else: told by the class, so that
+ * nothing comes back. */
+static int dtype_of(lua_State *L, int index)
+{
+    const wick_lua *state = lua_wick_state(L);
+    int found = -1;
+    if (!lua_wick_is_box(L, index) || !lua_getmetatable(L, index))
+        return -1;
+    for (int i = 0; i < WICK_DTYPES && found < 0; i++) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, state->classes[i]);
+        found = lua_rawequal(L, -1, -2) ? i : -1;
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return found;
+}
+
 /* Pushes what stands for a module's output: the number of a tensor's type, a list of these for a
  * list; nil for anything else. */
 static void push_kind(lua_State *L, int index)
 {
-    wick_tensor *t = lua_wick_to_tensor(L, index);
-    if (t) {
-        lua_pushinteger(L, (lua_Integer)wick_tensor_dtype(t));
+    int dtype = dtype_of(L, index);
+    if (dtype >= 0) {
+        lua_pushinteger(L, dtype);
         return;
     }
     lua_pushnil(L);

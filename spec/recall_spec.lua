@@ -58,6 +58,18 @@ describe("outputs inside a network that evaluates", function()
     assert.is_true(core.liveBytes() - before < 8 * x:nElement() * 4)
   end)
 
+  it("make room in every evaluation of a row", function()
+    local model, x = network(), images()
+    collectgarbage()
+    local before = core.liveBytes()
+    for _ = 1, 4 do
+      torch.noGrad(model.forward, model, x)
+      assert.is_true(count_let_go(model) > 6)
+      collectgarbage()
+      assert.is_true(core.liveBytes() - before < 8 * x:nElement() * 4)
+    end
+  end)
+
   it("stay where they are few bytes", function()
     local model = network()
     model:forward(torch.randn(1, 16, SIDE, SIDE))
