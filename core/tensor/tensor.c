@@ -247,13 +247,13 @@ wick_storage *wick_tensor_storage(const wick_tensor *tensor)
 
 bool wick_tensor_is_contiguous(const wick_tensor *tensor)
 {
-    int64_t expected = 1;
+    uint64_t expected = 1; /* beside a size of 0 others may be too large to count */
     for (int i = tensor->ndim - 1; i >= 0; i--) {
         if (tensor->size[i] == 0)
             return true;
-        if (tensor->size[i] != 1 && tensor->stride[i] != expected)
+        if (tensor->size[i] != 1 && (uint64_t)tensor->stride[i] != expected)
             return wick__count(tensor) == 0;
-        expected *= tensor->size[i];
+        expected *= (uint64_t)tensor->size[i];
     }
     return true;
 }

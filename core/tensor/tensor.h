@@ -177,13 +177,13 @@ char *wick__sizes_text(int ndim, const int64_t *size, char *text, size_t bytes);
 /* What wick_dtype_size gives. */
 extern const uint8_t wick__dtype_bytes[WICK_DTYPES];
 
-/* The number of elements. */
+/* The number of elements. Beside a size of 0 others may be too large to count. */
 static inline int64_t wick__count(const wick_tensor *t)
 {
-    int64_t n = t->ndim > 0;
+    uint64_t n = t->ndim > 0;
     for (int i = 0; i < t->ndim; i++)
-        n *= t->size[i];
-    return n;
+        n *= (uint64_t)t->size[i];
+    return (int64_t)n;
 }
 
 #endif
