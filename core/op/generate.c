@@ -115,8 +115,10 @@ static wick_status fill_eye(wick_tensor *dense, void *data, const void *nothing)
             bytes = (int64_t)wick_dtype_size(dense->dtype);
     const wick_value one[2] = {{.number = 1}, {.number = 0}};
     (void)nothing;
-    memset(data, 0, (size_t)(rows * columns * bytes));
     int64_t n = rows < columns ? rows : columns;
+    if (n == 0)
+        return WICK_OK;
+    memset(data, 0, (size_t)(rows * columns * bytes));
     wick__fill_lines[dense->dtype](n, &data, (const int64_t[]){columns + 1}, one);
     return WICK_OK;
 }
