@@ -101,7 +101,7 @@ local function command_of(suite, file)
       suite.arguments)
   end
   if not suite.call and not suite.requires then return quote(file) end
-  local steps = {}
+  local steps = { "for i = #arg, 1, -1 do arg[i] = nil end" } -- run without arguments
   for _, name in ipairs(suite.hides or {}) do
     steps[#steps + 1] = ("package.preload[%q] = function() error('hidden') end"):format(name)
   end
