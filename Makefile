@@ -99,12 +99,14 @@ LIBRARIES := -Wl,--as-needed $(call package,--libs $(CORE_PACKAGES)) -pthread -l
 # Kernels for one instruction set carry its name; elsewhere they compile to nothing. Contraction is
 # what ISO mode switches off: without it no multiply-add is fused.
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+# Clang heeds what a source says against it only with `on`, which fuses within expressions.
+FUSED := -ffp-contract=$(if $(findstring clang,$(CC)),on,fast)
 ifneq ($(findstring x86_64,$(MACHINE)),)
-AVX2 := -mavx2 -mfma -ffp-contract=fast
-AVX512 := -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -ffp-contract=fast \
+AVX2 := -mavx2 -mfma $(FUSED)
+AVX512 := -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma $(FUSED) \
   -mprefer-vector-width=512
 else ifneq ($(findstring aarch64,$(MACHINE)),)
-NEON := -ffp-contract=fast
+NEON := $(FUSED)
 endif
 
 # ---- files -----------------------------------------------------------------------------------
