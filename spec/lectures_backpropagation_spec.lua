@@ -1,21 +1,9 @@
 -- The lectures' section 1, backpropagation: its numbers, and what it says of gradients. Where a
 -- slide prints values that its own operands do not give, the operands hold.
 local torch = require "torch"
-local array = require "spec.support.array"
-local walk = require "spec.support.walk"
+local slides = require "spec.support.slides"
 
-local function leaf(values)
-  return torch.DoubleTensor(values):requiresGrad()
-end
-
-local function near(expected, found, margin)
-  if type(expected) == "table" then expected = torch.DoubleTensor(expected) end
-  assert.is_nil(walk.difference(array.of(found), array.of(expected), margin or 1e-12))
-end
-
-local function sizes(x)
-  return x:size():totable()
-end
+local near, leaf, sizes = slides.near, slides.leaf, slides.sizes
 
 describe("backpropagation", function()
   it("sends the gradient of relu where the input is positive", function()

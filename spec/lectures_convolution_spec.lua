@@ -2,22 +2,10 @@
 -- do not give, the operands hold.
 local torch = require "torch"
 local nn = require "nn"
-local array = require "spec.support.array"
 local counts = require "spec.support.counts"
-local walk = require "spec.support.walk"
+local slides = require "spec.support.slides"
 
-local function leaf(values)
-  return torch.DoubleTensor(values):requiresGrad()
-end
-
-local function near(expected, found, margin)
-  if type(expected) == "table" then expected = torch.DoubleTensor(expected) end
-  assert.is_nil(walk.difference(array.of(found), array.of(expected), margin or 1e-12))
-end
-
-local function sizes(x)
-  return x:size():totable()
-end
+local near, leaf, sizes = slides.near, slides.leaf, slides.sizes
 
 local function refused(f, ...)
   local ok, message = pcall(f, ...)

@@ -1,18 +1,10 @@
 -- The lectures' section 3, image filters and what networks see.
 local torch = require "torch"
 local nn = require "nn"
-local array = require "spec.support.array"
 local models = require "wick.models"
-local walk = require "spec.support.walk"
+local slides = require "spec.support.slides"
 
-local function near(expected, found, margin)
-  if type(expected) == "table" then expected = torch.DoubleTensor(expected) end
-  assert.is_nil(walk.difference(array.of(found), array.of(expected), margin or 1e-12))
-end
-
-local function sizes(x)
-  return x:size():totable()
-end
+local near, sizes = slides.near, slides.sizes
 
 local function filtered(image, kernel, options)
   local x = torch.DoubleTensor(image)

@@ -2,20 +2,12 @@
 -- normalisations, options, receptive fields. Convolution is in lectures_convolution_spec.lua.
 local torch = require "torch"
 local nn = require "nn"
-local array = require "spec.support.array"
 local counts = require "spec.support.counts"
 local models = require "wick.models"
 local optim = require "optim"
-local walk = require "spec.support.walk"
+local slides = require "spec.support.slides"
 
-local function near(expected, found, margin)
-  if type(expected) == "table" then expected = torch.DoubleTensor(expected) end
-  assert.is_nil(walk.difference(array.of(found), array.of(expected), margin or 1e-12))
-end
-
-local function sizes(x)
-  return x:size():totable()
-end
+local near, sizes = slides.near, slides.sizes
 
 describe("a fully connected layer", function()
   it("scores cat, dog and ship", function()

@@ -29,22 +29,7 @@ local CASES = {
 }
 
 describe("eight samples are learnt by heart by a narrow", function()
-  local threads = torch.getnumthreads()
-
-  setup(function()
-    torch.setnumthreads(1) -- layers this small gain nothing from more
-  end)
-
-  teardown(function()
-    torch.setnumthreads(threads)
-  end)
-
-  for _, case in ipairs(CASES) do
-    it(by_heart.title(case), function()
-      local loss = by_heart.learn(case)
-      assert.is_true(loss < by_heart.ENOUGH, ("the loss is %g"):format(loss))
-    end)
-  end
+  by_heart.specs(CASES)
 
   it("multilayer network", function()
     torch.manualSeed(1)

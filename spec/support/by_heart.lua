@@ -1,8 +1,11 @@
 -- Networks that learn eight samples by heart.
+local assert = require "luassert"
 local torch = require "torch"
 local nn = require "nn"
 local models = require "wick.models"
 local optim = require "optim"
+
+local busted = require "busted"
 
 local by_heart = {}
 
@@ -58,6 +61,26 @@ function by_heart.learn(case)
   options.classes = 8
   if sizes[1] == 1 then options.channels = 1 end
   return by_heart.drive(wake(models[name](options)), sizes, 300, rate)
+end
+
+--- To be called in a `describe`: a test a case, and one thread for all tests there.
+function by_heart.specs(list)
+  local threads = torch.getnumthreads()
+
+  busted.setup(function()
+    torch.setnumthreads(1) -- layers this small gain nothing from more
+  end)
+
+  busted.teardown(function()
+    torch.setnumthreads(threads)
+  end)
+
+  for _, case in ipairs(list) do
+    busted.it(by_heart.title(case), function()
+      local loss = by_heart.learn(case)
+      assert.is_true(loss < by_heart.ENOUGH, ("the loss is %g"):format(loss))
+    end)
+  end
 end
 
 return by_heart
