@@ -98,17 +98,24 @@ typedef struct walk {
     wick__line *line;
     const void *parameter;
     int operands;
-    float *data[OPERANDS];
+    int64_t image; /* floats of one that are worked on */
+    wick__blocked images[OPERANDS];
 } walk;
 
+/* Elements from `begin` to `end` of the images, one after the other without what lies between. */
 static void walk_part(void *job, int64_t begin, int64_t end)
 {
     const walk *w = job;
     static const int64_t steps[OPERANDS] = {1, 1, 1, 1};
     void *p[OPERANDS];
-    for (int i = 0; i < w->operands; i++)
-        p[i] = w->data[i] + begin;
-    w->line(end - begin, p, steps, w->parameter);
+    while (begin < end) {
+        int64_t n = begin / w->image, at = begin % w->image;
+        int64_t count = end - begin < w->image - at ? end - begin : w->image - at;
+        for (int i = 0; i < w->operands; i++)
+            p[i] = w->images[i].data + n * w->images[i].image + at;
+        w->line(count, p, steps, w->parameter);
+        begin += count;
+    }
 }
 
 /* What the line made of the zeros beyond the last channel becomes zero again. */
@@ -138,24 +145,20 @@ wick_status wick__images_elementwise(wick__line *line, const wick_call *call, wi
 {
     walk w = {.line = line, .parameter = call->value, .operands = call->inputs + 1};
     wick__image_size size;
-    wick__blocked images, to;
-    wick_status status = WICK_OK;
+    wick_tensor *x = call->in[0];
     *served = line && can_serve(call, *out);
     if (!*served)
         return WICK_OK;
-    wick__image_size_of(call->in[0], &size);
-    for (int i = 0; i < call->inputs && !status; i++) {
-        status = wick__images_read(call->in[i], &images);
-        w.data[i + 1] = images.data;
-    }
-    if (!status)
-        status = *out ? wick__images_write(*out, &to)
-                      : wick__blocked_new(call->in[0]->context, call->in[0]->ndim, &size, out, &to);
+    wick__image_size_of(x, &size);
+    w.image = wick__blocks(size.channels) * WICK__LANES * wick__plane(&size);
+    wick_status status = *out ? wick__images_write(*out, &w.images[0])
+                              : wick__blocked_new(x->context, x->ndim, &size, out, &w.images[0]);
+    for (int i = 0; i < call->inputs && !status; i++)
+        status = wick__images_read(call->in[i], &w.images[i + 1]);
     if (status)
         return status;
-    w.data[0] = to.data;
-    wick__parallel(call->in[0]->context, size.batch * to.image, GRAIN, walk_part, &w);
-    clear_spare_lanes(&size, to);
+    wick__parallel(x->context, size.batch * w.image, GRAIN, walk_part, &w);
+    clear_spare_lanes(&size, w.images[0]);
     return WICK_OK;
 }
 

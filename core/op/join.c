@@ -140,17 +140,7 @@ static bool joins_images(const wick_call *call, int dim, const wick_tensor *to)
 static wick_status join_images(const wick_call *call, const wick_sizes *shape, wick_tensor **out)
 {
     wick__image_size size = {shape->v[0], shape->v[1], shape->v[2], shape->v[3]};
-    wick__scope s;
-    wick__scope_open(&s, call->in[0]->context);
-    wick__blocked to = wick__make_images(&s, 4, &size, out);
-    for (int i = 0; i < call->inputs && !s.status; i++) {
-        int64_t channels = call->in[i]->size[1];
-        wick__blocked from = wick__read_images(&s, call->in[i]);
-        if (!s.status)
-            wick__blocked_copy(s.context, size.batch, channels, wick__plane(&size), from, to);
-        to.data += channels * wick__plane(&size);
-    }
-    return wick__scope_close(&s);
+    return wick__images_join(call->in[0]->context, &size, call->inputs, call->in, out);
 }
 
 static wick_status cat_forward(const wick_call *call, wick_tensor **out)
@@ -183,11 +173,9 @@ static wick_status channels_forward(const wick_call *call, wick_tensor **out)
         return wick__fail(WICK_ESHAPE, "channels: %s has no such block", wick__shape(x));
     size.channels = call->value[1].integer;
     wick__scope_open(&s, x->context);
-    wick__blocked from = wick__read_images(&s, x);
-    wick__blocked to = wick__make_images(&s, x->ndim, &size, out);
-    from.data += start * wick__plane(&size);
+    x = wick__as_images(&s, x);
     if (!s.status)
-        wick__blocked_copy(s.context, size.batch, size.channels, wick__plane(&size), from, to);
+        s.status = wick__images_slice(x, start, &size, out);
     return wick__scope_close(&s);
 }
 

@@ -1,7 +1,8 @@
-/* Forms: making them, computing what is pending, giving them up. */
+/* Forms: computing what is pending, reading and writing images, giving forms up. */
 #include "tensor/form.h"
 
 #include <string.h>
+
 /* Operands that are images in row-major memory, blocked for the length of one computation. */
 typedef struct guests {
     wick_context *context;
@@ -15,28 +16,6 @@ static int64_t plane_of(const wick__image_size *size)
     return size->height * size->width;
 }
 
-static int64_t count_of(const wick__image_size *size)
-{
-    return size->batch * size->channels * plane_of(size);
-}
-
-/* Floats of an image in blocked memory. */
-static int64_t image_floats(const wick__image_size *size)
-{
-    return wick__blocks(size->channels) * WICK__LANES * plane_of(size);
-}
-
-static wick_status blocked_bytes(const wick__image_size *size, size_t *bytes)
-{
-    *bytes = 0;
-    wick__image_size whole = *size;
-    whole.channels = wick__blocks(size->channels) * WICK__LANES;
-    int64_t sizes[] = {whole.batch, whole.channels, whole.height, whole.width}, count;
-    if (wick__count_fits(4, sizes, &count) && wick__bytes_fit(count, sizeof(float), bytes))
-        return WICK_OK;
-    return wick__fail(WICK_ENOMEM, "images of more bytes than memory has addresses");
-}
-
 static wick__state state_of(const wick__form *form)
 {
     return (wick__state)atomic_load_explicit(&form->state, memory_order_acquire);
@@ -45,59 +24,6 @@ static wick__state state_of(const wick__form *form)
 static void set_state(wick__form *form, wick__state state)
 {
     atomic_store_explicit(&form->state, state, memory_order_release);
-}
-
-static wick__blocked images_of(const wick__form *form)
-{
-    return (wick__blocked){form->data, image_floats(&form->size)};
-}
-
-/* ---- making ---- */
-
-wick_status wick__storage_with_form(wick_context *context, const wick__image_size *size,
-                                    wick_storage **storage)
-{
-    wick__form *form;
-    size_t bytes;
-    wick_status status = blocked_bytes(size, &bytes);
-    if (!status)
-        status = wick__storage_open(context, WICK_FLOAT32, count_of(size), storage);
-    if (status)
-        return status;
-    status = wick__alloc(context, sizeof *form, (void **)&form);
-    if (status) {
-        wick_storage_release(*storage);
-        *storage = NULL;
-        return status;
-    }
-    *form = (wick__form){.size = *size, .bytes = bytes};
-    set_state(form, WICK__BLOCKED);
-    (*storage)->form = form;
-    return WICK_OK;
-}
-
-/* A tensor over a storage with a form, whose reference it takes. */
-static wick_status over(wick_storage *storage, int ndim, wick_tensor **t)
-{
-    const wick__image_size *size = &storage->form->size;
-    const int64_t sizes[] = {size->batch, size->channels, size->height, size->width};
-    wick_status status = wick_tensor_on(storage, 0, ndim, sizes + 4 - ndim, NULL, t);
-    wick_storage_release(storage);
-    return status;
-}
-
-wick_status wick__blocked_new(wick_context *context, int ndim, const wick__image_size *size,
-                              wick_tensor **t, wick__blocked *to)
-{
-    wick_storage *storage;
-    wick_status status = wick__storage_with_form(context, size, &storage);
-    if (!status) {
-        status = wick__alloc(context, storage->form->bytes, (void **)&storage->form->data);
-        *to = images_of(storage->form);
-        if (status)
-            wick_storage_release(storage);
-    }
-    return status ? status : over(storage, ndim, t);
 }
 
 static void drop_pending(wick_context *context, wick__form *form)
@@ -117,7 +43,7 @@ void wick__form_close(wick_storage *storage)
     if (!form)
         return;
     drop_pending(context, form);
-    wick__free(context, form->data, form->data ? form->bytes : 0);
+    wick__room_release(context, form->room);
     wick__free(context, form, sizeof *form);
 }
 
@@ -139,19 +65,19 @@ static wick_status invite(guests *g, const wick_tensor *t, const wick__image_siz
     if (!t)
         return WICK_OK;
     if (wick__is_images(t)) {
-        *images = images_of(t->storage->form);
+        *images = wick__images_of(t->storage->form);
         return WICK_OK;
     }
     wick_status status = wick__dense(t, &dense);
     if (!status)
-        status = blocked_bytes(size, &bytes);
+        status = wick__images_bytes(size, wick__blocks(size->channels), &bytes);
     if (!status)
         status = wick__alloc(g->context, bytes, (void **)&images->data);
     if (status)
         return status;
     g->data[g->count] = images->data;
     g->bytes[g->count++] = bytes;
-    images->image = image_floats(size);
+    images->image = wick__blocks(size->channels) * WICK__LANES * plane_of(size);
     wick__blocked_from_dense(g->context, size->batch, size->channels, plane_of(size), dense,
                              *images);
     return WICK_OK;
@@ -176,14 +102,17 @@ static wick_status vector_of(const wick__operand *operand, const float **vector)
     return status;
 }
 
-/* Whether the source's memory can become the result's: the kernel reads each element where it
- * writes it, and nobody else will look at the source again. */
-static bool takes_over(const wick__form *form)
+/* The source whose room can become the result's, which has none: the kernel reads each element
+ * where it writes it, and nobody else will look at the source, or at its room, again. */
+static wick__form *takes_over(const wick__form *form)
 {
     const wick__pending *p = form->pending;
     const wick_tensor *source = p->operand[WICK__SOURCE].tensor;
-    return p->kernel.in_place && wick__is_images(source) &&
-           atomic_load(&source->storage->refs) == 1;
+    if (form->room || !p->kernel.in_place || !wick__is_images(source) ||
+        atomic_load(&source->storage->refs) != 1)
+        return NULL;
+    wick__form *taken = source->storage->form;
+    return atomic_load(&taken->room->refs) == 1 ? taken : NULL;
 }
 
 static wick_status run(guests *g, const wick__form *form, float *moments)
@@ -202,7 +131,7 @@ static wick_status run(guests *g, const wick__form *form, float *moments)
         status = vector_of(&p->operand[WICK__SHIFT], &tail.shift);
     if (!status)
         status = p->kernel.compute(g->context, &form->size, p->kernel.detail, source,
-                                   p->operand[WICK__WEIGHT].tensor, &tail, images_of(form));
+                                   p->operand[WICK__WEIGHT].tensor, &tail, wick__images_of(form));
     return status;
 }
 
@@ -217,28 +146,30 @@ static wick_status traced(guests *g, const wick__form *form, float *moments)
     return status;
 }
 
-/* Under the lock. */
+/* Into the form's room, if it has one already. Under the lock. */
 static wick_status compute(wick_context *context, wick__form *form, float *moments)
 {
     guests g = {.context = context};
-    wick__form *source =
-        takes_over(form) ? form->pending->operand[WICK__SOURCE].tensor->storage->form : NULL;
+    wick__form *source = takes_over(form);
     wick_status status = WICK_OK;
-    if (source)
-        form->data = source->data;
-    else
-        status = wick__alloc(context, form->bytes, (void **)&form->data);
+    if (source) {
+        form->room = source->room;
+        form->block = source->block;
+    } else if (!form->room) {
+        status =
+            wick__room_new(context, &form->size, wick__blocks(form->size.channels), &form->room);
+    }
     if (!status)
         status = traced(&g, form, moments);
     send_home(&g);
-    if (source && !status)
-        source->data = NULL;
-    if (!source && status)
-        wick__free(context, form->data, form->data ? form->bytes : 0);
     if (status) {
-        form->data = NULL;
+        wick__room_release(context, source ? NULL : form->room);
+        form->room = NULL;
+        form->block = 0;
         return status;
     }
+    if (source)
+        source->room = NULL;
     drop_pending(context, form);
     set_state(form, WICK__BLOCKED);
     return WICK_OK;
@@ -280,7 +211,7 @@ wick_status wick__images_read_moments(const wick_tensor *t, float *moments, wick
     if (state_of(form) == WICK__PENDING)
         status = compute(context, form, moments);
     wick__unlock_forms(context);
-    *from = images_of(form);
+    *from = wick__images_of(form);
     return status;
 }
 
@@ -290,13 +221,60 @@ wick_status wick__images_read(const wick_tensor *t, wick__blocked *from)
     return wick__images_read_moments(t, NULL, from, &given);
 }
 
+/* Leaves a room to those it is shared with. */
+static wick_status move_out(wick_context *context, wick__form *form)
+{
+    const wick__image_size *size = &form->size;
+    wick__blocked from = wick__images_of(form);
+    wick__room *own;
+    if (atomic_load(&form->room->refs) == 1)
+        return WICK_OK;
+    wick_status status = wick__room_new(context, size, wick__blocks(size->channels), &own);
+    if (status)
+        return status;
+    wick__room *shared = form->room;
+    form->room = own;
+    form->block = 0;
+    wick__blocked_copy(context, size->batch, size->channels, plane_of(size), from,
+                       wick__images_of(form));
+    wick__room_release(context, shared);
+    return WICK_OK;
+}
+
 wick_status wick__images_write(wick_tensor *t, wick__blocked *to)
 {
+    wick_context *context = t->storage->context;
     wick_status status = wick__images_read(t, to);
     if (!status)
         status = wick__detach_lookers(t->storage);
+    if (status)
+        return status;
+    wick__lock_forms(context);
+    status = move_out(context, t->storage->form);
+    *to = wick__images_of(t->storage->form);
+    wick__unlock_forms(context);
     if (!status)
         wick__count_write(t);
+    return status;
+}
+
+wick_status wick__images_place(wick_context *context, const wick_tensor *t, wick__room *room,
+                               int64_t block)
+{
+    wick__form *form = t->storage->form;
+    const wick__image_size *size = &form->size;
+    if (state_of(form) == WICK__PENDING && t->storage->context == context) {
+        atomic_fetch_add(&room->refs, 1);
+        form->room = room;
+        form->block = block;
+        return compute(context, form, NULL);
+    }
+    wick__form place = {.size = *size, .room = room, .block = block};
+    wick__blocked from;
+    wick_status status = wick__images_read(t, &from);
+    if (!status)
+        wick__blocked_copy(context, size->batch, size->channels, plane_of(size), from,
+                           wick__images_of(&place));
     return status;
 }
 
@@ -310,10 +288,10 @@ static wick_status make_row_major(wick_context *context, wick_storage *storage)
     if (status)
         return status;
     wick__blocked_to_dense(context, form->size.batch, form->size.channels, plane_of(&form->size),
-                           images_of(form), storage->data);
+                           wick__images_of(form), storage->data);
     storage->capacity = bytes;
-    wick__free(context, form->data, form->bytes);
-    form->data = NULL;
+    wick__room_release(context, form->room);
+    form->room = NULL;
     set_state(form, WICK__ROW_MAJOR);
     return WICK_OK;
 }

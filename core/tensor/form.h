@@ -59,11 +59,22 @@ typedef struct wick__pending {
 
 typedef enum wick__state { WICK__ROW_MAJOR, WICK__BLOCKED, WICK__PENDING } wick__state;
 
+/* Blocked memory for images of one batch and plane. Storages may share it: each has some
+ * neighbouring blocks of every image then, and moves out before its own are written. */
+typedef struct wick__room {
+    atomic_size_t refs;
+    size_t bytes;
+    int64_t blocks; /* of an image */
+    int64_t taken;  /* by somebody so far: blocks from the first on; under the lock of forms */
+    bool joined;    /* by wick__images_join */
+    float *data;
+} wick__room;
+
 typedef struct wick__form {
     atomic_int state;
     wick__image_size size;
-    size_t bytes;
-    float *data; /* while blocked */
+    wick__room *room; /* while blocked */
+    int64_t block;    /* the first in the room that is ours */
     wick__pending *pending;
 } wick__form;
 
@@ -71,6 +82,17 @@ typedef struct wick__form {
  * not cleared. */
 wick_status wick__blocked_new(wick_context *context, int ndim, const wick__image_size *size,
                               wick_tensor **t, wick__blocked *to);
+
+/* New images, N x C x H x W, whose channels are those of images one after the other; all but the
+ * last fill their blocks. Pending ones are computed where they belong, and what was joined before
+ * and comes first stays where it is while its room has blocks left: neither is copied. */
+wick_status wick__images_join(wick_context *context, const wick__image_size *size, int count,
+                              wick_tensor *const *part, wick_tensor **t);
+
+/* Channels of images from `start`, a multiple of the lanes, on, as images of that size in the same
+ * memory: up to the end of a block or to the last. */
+wick_status wick__images_slice(const wick_tensor *images, int64_t start,
+                               const wick__image_size *size, wick_tensor **t);
 
 /* New images that are pending. `source`, `weight` and `shift` (the tail's, as they may be NULL) are
  * the operands; source is computed first if it is pending itself. Where the operands cannot be
@@ -123,6 +145,18 @@ wick_status wick__settle(wick_storage *storage);
 wick_status wick__detach_lookers(wick_storage *storage);
 /* Ends the form with its storage. */
 void wick__form_close(wick_storage *storage);
+/* A room for images of that size, with so many blocks each, all of `size` taken, not cleared; and
+ * the bytes of such memory. */
+wick_status wick__room_new(wick_context *context, const wick__image_size *size, int64_t blocks,
+                           wick__room **room);
+void wick__room_release(wick_context *context, wick__room *room);
+wick_status wick__images_bytes(const wick__image_size *size, int64_t blocks, size_t *bytes);
+/* Where blocked images stand; nowhere before they have a room. */
+wick__blocked wick__images_of(const wick__form *form);
+/* Puts images into a room of the context from `block` on: pending ones are computed there and
+ * stay, of others it gets a copy. Under the lock. */
+wick_status wick__images_place(wick_context *context, const wick_tensor *t, wick__room *room,
+                               int64_t block);
 /* A storage with a form, blocked but without memory. */
 wick_status wick__storage_with_form(wick_context *context, const wick__image_size *size,
                                     wick_storage **storage);

@@ -1,7 +1,5 @@
 /* Operands of pending storages: who looks at a storage, and the copy that is left to them before it
  * is written. */
-#include <string.h>
-
 #include "tensor/form.h"
 
 /* ---- operands ---- */
@@ -66,7 +64,8 @@ static wick_status copy_of(wick_tensor *t, wick_tensor **copy)
     if (!status)
         status = wick__blocked_new(t->context, t->ndim, &size, copy, &to);
     if (!status)
-        memcpy(to.data, from.data, t->storage->form->bytes);
+        wick__blocked_copy(t->context, size.batch, size.channels, size.height * size.width, from,
+                           to);
     return status;
 }
 
