@@ -5,6 +5,8 @@ local c_cases = require "spec.support.c_cases"
 local c_files = require "spec.support.c_files"
 local checkpoint = require "wick.checkpoint"
 local core = require "wick.core"
+local export_cases = require "spec.support.export_cases"
+local model_table = require "spec.support.model_table"
 local models = require "wick.models"
 local nn = require "nn"
 local torch = require "torch"
@@ -29,7 +31,7 @@ describe("a network written as C", function()
 
   it("has a test for each operation that can be written", function()
     local missing = {}
-    for _, family in ipairs{ "elements", "windows", "products", "channels", "parts" } do
+    for _, family in ipairs{ "elements", "windows", "columns", "products", "channels", "parts" } do
       for word in pairs(require("nn.export.c." .. family)) do missing[word] = true end
     end
     for _, entry in ipairs(c_cases) do
@@ -41,15 +43,19 @@ describe("a network written as C", function()
     assert.same({}, missing)
   end)
 
-  it("may be a network of the lectures", function()
-    assert_alike({
-      { model = models.lenet5(), sizes = { 1, 32, 32 } },
-      { model = models.convnetjs(), sizes = { 3, 32, 32 } },
-      { model = models.cifarDensenet{ depth = 16, growth = 6 }, sizes = { 3, 32, 32 } },
-      { model = models.squeezenet{ width = 1 / 8 }, sizes = { 3, 64, 64 } },
-      { model = models.googlenet{ width = 1 / 16 }, sizes = { 3, 64, 64 } },
-      { model = models.cifarResnet{ 20 }, sizes = { 3, 32, 32 } },
-    }, "cc -O1")
+  it("may be any network of wick.models", function()
+    torch.manualSeed(5)
+    local networks = {}
+    for i, row in ipairs(export_cases.networks) do
+      networks[i] = { model = row.make(), sizes = row.sizes }
+    end
+    assert_alike(networks, "cc -O0")
+  end)
+
+  it("is tried for every network that the guide lists", function()
+    local tried = {}
+    for _, row in ipairs(export_cases.networks) do tried[row.name] = true end
+    for _, row in ipairs(model_table()) do assert.is_true(tried[row.builder], row.builder) end
   end)
 
   it("may be SqueezeNet with its published weights #long", function()
@@ -79,7 +85,8 @@ describe("a network written as C", function()
   it("is refused where C files have no such operation", function()
     assert.matches("there is no sort in C files",
       refusal(function(_, x) return (torch.sort(x)) end))
-    assert.matches("there is no sum_all in C files", refusal(function(_, x) return x + x:sum() end))
+    assert.matches("an argument of add_number depends on the input",
+      refusal(function(_, x) return x + x:sum() end))
     local linear = nn.Linear(1, 1)
     linear.updateOutput = function(self, x) return torch.conv2(x, self.weight) end
     assert.matches("there is no conv2 of 1 in C files", select(2, pcall(function()

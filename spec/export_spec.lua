@@ -1,53 +1,20 @@
 -- model:export and the C side that carries out what it wrote: lua/nn/export.lua, core/model,
 -- through the hosts examples/embed/planned.c and classify.c.
 local core = require "wick.core"
+local export_cases = require "spec.support.export_cases"
+local model_files = require "spec.support.model_files"
 local models = require "wick.models"
 local nn = require "nn"
 local safetensors = require "wick.safetensors"
 local torch = require "torch"
 
 local build = os.getenv("WICK_BUILD") or "build"
-local hosts = build .. "/embed/"
-
--- What a command prints, complaints included.
-local function shell(command, ...)
-  local pipe = assert(io.popen(command:format(...) .. " 2>&1"))
-  local output = pipe:read("a")
-  pipe:close()
-  return output
-end
-
-local function with_names(n, check)
-  local names = {}
-  for i = 1, n do names[i] = os.tmpname() end
-  local done, message = pcall(check, table.unpack(names))
-  for _, name in ipairs(names) do os.remove(name) end
-  if not done then error(message, 0) end
-end
-
--- What the host prints for a model's file and an input.
-local function run(file, input, host)
-  local output
-  with_names(1, function(name)
-    safetensors.save(name, { input = input })
-    output = shell("%s%s %s %s", hosts, host or "planned", file, name)
-  end)
-  return output
-end
+local hosts, run, shell = model_files.hosts, model_files.run, model_files.shell
+local with_names = model_files.with_names
 
 -- Asserts that C answers as Lua does, bit for bit, and asks for no memory once it has planned.
-local function answers_alike(model, sizes, samples)
-  local input = torch.rand(samples or 2, table.unpack(sizes)) - 0.5
-  model:evaluate()
-  with_names(1, function(file)
-    model:export(file, sizes)
-    local lines = {}
-    torch.noGrad(model.forward, model, input):clone():apply(function(x)
-      lines[#lines + 1] = ("%a"):format(x)
-    end)
-    lines[#lines + 1] = "allocations by ten more runs: 0\nbytes left: 0\n"
-    assert.equal(table.concat(lines, "\n"), run(file, input))
-  end)
+local function answers_alike(...)
+  assert.equal(model_files.answers(...))
 end
 
 local function small()
@@ -104,11 +71,10 @@ describe("an exported network", function()
       :add(nn.View(-1):setNumInputDims(3)):add(nn.SoftMax()), { 3, 6, 6 })
   end)
 
-  for name, sizes in pairs{
-    lenet5 = { 1, 32, 32 }, squeezenet = { 3, 64, 64 }, cifarResnet = { 3, 32, 32 },
-  } do
-    it("may be the model " .. name, function()
-      answers_alike(models[name](), sizes, 1)
+  for _, network in ipairs(export_cases.networks) do
+    it("may be the model " .. network.name, function()
+      torch.manualSeed(5)
+      answers_alike(network.make(), network.sizes, 1)
     end)
   end
 
@@ -208,6 +174,14 @@ describe("export", function()
       module_of(function(_, x) return x + torch.FloatTensor(1, 4):apply(drawn) end)))
     assert.matches("other things for 2 samples than for 3", refusal(
       module_of(function(_, x) return x:size(1) == 2 and torch.exp(x) or torch.exp(x) + 1 end)))
+    assert.matches("an argument of add_number is 0.5 for 2 samples and 0.25 for 3 others", refusal(
+      module_of(function(_, x) return x + x:max() end)))
+    assert.matches("draws random numbers as it evaluates, by uniform", refusal(
+      module_of(function(_, x) return x + torch.FloatTensor(1, 4):uniform() end)))
+    assert.matches("how many elements nonzero gives depends on the input", refusal(
+      module_of(function(_, x) return torch.nonzero(x) end)))
+    assert.matches("was tried with 2 x 4 numbers, all of them 0.5: .*linear: ", refusal(
+      nn.Linear(3, 2)))
     assert.matches("does not depend on its input", refusal(
       module_of(function() return torch.FloatTensor(2, 2) end)))
   end)

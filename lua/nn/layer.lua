@@ -154,6 +154,7 @@ function layer.root(x, power)
   local function root(y)
     return power == 2 and torch.sqrt(y) or torch.pow(y, 1 / power)
   end
+  if not x:isRecorded() then return root(x) end
   local zero = x:detach():eq(0)
   if not zero:any() then return root(x) end
   zero = zero:typeAs(x)

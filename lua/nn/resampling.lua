@@ -48,16 +48,16 @@ end
 
 -- The matrix, size x to, that takes a row of pixels to one of `to`, corners to corners.
 local function interpolation(like, size, to)
-  local matrix = like.new(size, to):zero()
+  local places, shares = {}, {}
   local step = to > 1 and (size - 1) / (to - 1) or 0
   for i = 1, to do
     local at = (i - 1) * step
     local below = math.min(math.floor(at), size - 1)
-    local share = at - below
-    matrix[below + 1][i] = 1 - share
-    if below + 2 <= size then matrix[below + 2][i] = share end
+    places[i] = { below + 1, math.min(below + 2, size) }
+    shares[i] = { 1 - (at - below), at - below }
   end
-  return matrix
+  local none = torch.zeros(to, size):typeAs(like)
+  return torch.scatterAdd(none, 2, torch.LongTensor(places), like.new(shares)):t()
 end
 
 -- Every row of pixels times the matrix.

@@ -96,8 +96,8 @@ local function full_weight(self, rows, columns)
   local places = torch.add(torch.mul(torch.add(planes:select(2, rows.column), -1), columns.planes),
     planes:select(2, columns.column))
   local weight = self.weight
-  local full = weight.new(rows.planes * columns.planes, self.kH * self.kW):zero()
-  full = torch.indexAdd(full, 1, places, weight:view(weight:size(1), -1))
+  local none = torch.zeros(rows.planes * columns.planes, self.kH * self.kW):typeAs(weight)
+  local full = torch.indexAdd(none, 1, places, weight:view(weight:size(1), -1))
   return full:view(rows.planes, columns.planes, self.kH, self.kW)
 end
 

@@ -49,7 +49,7 @@ local function around(self, batch)
   local height, width = kernel:size(1), kernel:size(2)
   local weight = kernel:view(1, 1, height, width):expand(1, planes, height, width):contiguous()
   local options = { pad = { height // 2, width // 2 } }
-  local ones = batch.new(1, planes, batch:size(3), batch:size(4)):fill(1)
+  local ones = torch.ones(1, planes, batch:size(3), batch:size(4)):typeAs(batch)
   return torch.conv2d(batch, weight, options), torch.conv2d(ones, weight, options)
 end
 

@@ -135,8 +135,32 @@ case({ 3, 9, 8 }, function(x) return (torch.avgPool2d(x, 2, { divide = false }))
 case({ 3, 9, 8 }, nn.SpatialAdaptiveMaxPooling(3, 4))
 case({ 3, 9, 8 }, nn.SpatialAdaptiveAveragePooling(3, 4))
 case({ 3, 4, 5 }, nn.SpatialZeroPadding(1, 2, -1, 2))
+case({ 3, 4, 5 }, nn.SpatialReflectionPadding(1, 2, 0, 3))
+case({ 3, 4, 5 }, function(x)
+  return torch.batchNorm(x:view(3, 4, 5), { weight = torch.range(1, 4), bias = torch.ones(4) })
+end)
+case({ 3, 4, 5 }, function(x)
+  return torch.im2col(x, { 3, 2 }, { stride = { 2, 1 }, pad = { 1, 2 }, dilation = { 1, 2 } })
+end)
+case({ 2, 3, 9 }, function(x) return torch.im2col(x:view(2, 3, 9), 2) end)
 case({ 3, 4, 5 }, nn.Sequential():add(nn.ConcatTable():add(nn.Identity()):add(nn.Tanh()))
   :add(nn.JoinTable(2)))
+
+-- Volumes ----------------------------------------------------------------------------------------
+
+case({ 4, 3, 5, 6 }, nn.VolumetricConvolution(4, 5, 2, 3, 3, 1, 2, 1, 1, 0, 1))
+case({ 4, 3, 5, 6 }, nn.VolumetricConvolution{ 4, 6, kernel = { 2, 1, 3 }, groups = 2,
+  dilation = { 1, 1, 2 }, bias = false })
+case({ 4, 3, 5, 6 }, nn.VolumetricFullConvolution{ 4, 3, kernel = { 2, 3, 3 }, stride = 2, pad = 1,
+  adj = { 0, 1, 1 } })
+local kernels, flat = weight(4, 3, 2, 2, 1), weight(2, 2, 1, 2, 5)
+case({ 4, 3, 5, 6 }, function(x) return torch.convTranspose3d(x, kernels, { groups = 2 }) end)
+case({ 4, 3, 5, 6 }, function(x) return torch.conv3d(x:view(2, 2, 3, 5, 6), flat) end)
+case({ 4, 3, 5, 6 }, nn.VolumetricMaxPooling(3, 3, 2, 1, 2, 2, 1, 1, 0))
+case({ 4, 3, 5, 6 }, nn.VolumetricDilatedMaxPooling(2, 2, 2, 1, 1, 1, 0, 1, 0, 1, 2, 3))
+case({ 4, 3, 5, 6 }, nn.VolumetricAveragePooling(2, 3, 3, 2, 2, 2, 1, 1, 1):ceil())
+case({ 4, 3, 5, 6 }, nn.VolumetricAveragePooling(2, 3, 3, 2, 2, 2, 1, 1, 1):ceil()
+  :setCountExcludePad())
 
 -- All cases of one size as one network, whose answers stand side by side.
 local function joined(sizes, list)

@@ -61,11 +61,16 @@ local function in_folder(f)
   if not done then error(message, 0) end
 end
 
+-- What C prints for them; all else is not a number.
+local NO_NUMBERS = { inf = math.huge, ["-inf"] = -math.huge }
+
 local function read_answers(text)
   local answers = {}
   for line in text:gmatch("[^\n]+") do
     local answer = {}
-    for number in line:gmatch("%S+") do answer[#answer + 1] = tonumber(number) end
+    for word in line:gmatch("%S+") do
+      answer[#answer + 1] = tonumber(word) or NO_NUMBERS[word] or 0 / 0
+    end
     answers[#answers + 1] = answer
   end
   return answers

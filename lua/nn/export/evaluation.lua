@@ -7,6 +7,16 @@ local torch = require "torch"
 
 local evaluation = {}
 
+-- What fills a tensor with random numbers.
+local DRAWING = {
+  random = true, random_below = true, random_between = true, geometric = true, bernoulli = true,
+  bernoulli_of = true, uniform = true, normal = true, exponential = true, cauchy = true,
+  log_normal = true,
+}
+
+-- What gives as many elements as values say.
+local COUNTING = { masked_select = true, nonzero = true }
+
 --- Raises with "export: " in front.
 function evaluation.refuse(text, ...)
   errors.raise("export: " .. text, ...)
@@ -14,22 +24,61 @@ end
 
 local refuse = evaluation.refuse
 
---- What the model does with so many samples, all elements of which are `value`: { calls, tensors,
--- input, output }, the last two as keys.
-function evaluation.run(model, sizes, samples, value)
-  local input = torch.FloatTensor(samples, table.unpack(sizes)):fill(value)
-  local calls, tensors, output = core.noteCalls(true, torch.noGrad, function()
-    return model:forward(input)
-  end)
-  if not output then refuse("the model gives %s, not one tensor", "a table") end
-  for _, call in ipairs(calls) do
-    if #call.outputs == 0 then
-      refuse("%s writes into a tensor that was there before; use its functional form", call.word)
+--- The storage that a key names.
+function evaluation.storage_of(key)
+  return key:match("^(.-):")
+end
+
+local storage_of = evaluation.storage_of
+
+-- The calls that the output follows from. A view's storage is that of its tensor.
+local function leading_to(output, calls)
+  local needed, leading = { [storage_of(output)] = true }, {}
+  for i = #calls, 1, -1 do
+    local call, is_needed = calls[i], false
+    for _, key in ipairs(call.outputs) do is_needed = is_needed or needed[storage_of(key)] end
+    if is_needed then
+      table.insert(leading, 1, call)
+      for _, key in ipairs(call.inputs) do
+        if key then needed[storage_of(key)] = true end
+      end
     end
   end
+  return leading
+end
+
+-- core.noteCalls for the input. What the model raises says with what it was tried.
+local function note(model, input, value)
+  local done, calls, tensors, output = pcall(core.noteCalls, true, torch.noGrad, function()
+    return model:forward(input)
+  end)
+  if done then return calls, tensors, output end
+  if type(calls) ~= "string" then error(calls, 0) end
+  refuse("the model was tried with %s numbers, all of them %g: %s",
+    table.concat(input:size():totable(), " x "), value, (calls:gsub("^[^\n:]+:%d+: ", "")))
+end
+
+-- Raises when no file can have that call.
+local function check(call)
+  if COUNTING[call.word] then
+    refuse("how many elements %s gives depends on the input", call.word)
+  elseif #call.outputs == 0 and DRAWING[call.word] then
+    refuse("the model draws random numbers as it evaluates, by %s", call.word)
+  elseif #call.outputs == 0 then
+    refuse("%s writes into a tensor that was there before; use its functional form", call.word)
+  end
+end
+
+--- What the model does with so many samples, all elements of which are `value`: { calls, tensors,
+-- input, output }, the last two as keys, and of the calls those that the output follows from.
+function evaluation.run(model, sizes, samples, value)
+  local input = torch.FloatTensor(samples, table.unpack(sizes)):fill(value)
+  local calls, tensors, output = note(model, input, value)
+  if not output then refuse("the model gives %s, not one tensor", "a table") end
+  for _, call in ipairs(calls) do check(call) end
   local key = core.tensorKey(input)
   tensors[key] = input
-  return { calls = calls, tensors = tensors, input = key, output = output }
+  return { calls = leading_to(output, calls), tensors = tensors, input = key, output = output }
 end
 
 --- Whether two evaluations carried out the same operations on as many tensors.

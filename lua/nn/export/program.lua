@@ -1,11 +1,11 @@
 -- A model as data for wick_model_load (core/model): the operations of an evaluation, a line each,
--- and the tensors that they read. It is evaluated with two numbers of samples; what differs between
--- the two follows the number of samples, and is written as N.
+-- and the tensors that they read. It is evaluated with two numbers of samples, of different values;
+-- arguments that differ between the two follow the number of samples, and are written as N.
 local evaluation = require "nn.export.evaluation"
 local safetensors = require "wick.safetensors"
 local wording = require "nn.export.wording"
 
-local SAMPLES = { 2, 3 }
+local SAMPLES, VALUES = { 2, 3 }, { 0.5, 0.25 }
 
 local refuse = evaluation.refuse
 
@@ -16,7 +16,7 @@ local function integer_text(a, b, word)
   if a == b then return ("%d"):format(a) end
   local each = b - a
   if a ~= each * SAMPLES[1] then
-    refuse("an argument of %s is %d for %d samples and %d for %d", word, a, SAMPLES[1], b,
+    refuse("an argument of %s is %s for %d samples and %s for %d others", word, a, SAMPLES[1], b,
       SAMPLES[2])
   end
   return each == 1 and "N" or ("%dN"):format(each)
@@ -86,7 +86,7 @@ end
 return function(model, path, sizes)
   local runs = {}
   for i, samples in ipairs(SAMPLES) do
-    runs[i] = evaluation.run(model, sizes, samples, 0.5)
+    runs[i] = evaluation.run(model, sizes, samples, VALUES[i])
     runs[i].numbers = wording.results(runs[i].calls, runs[i].input)
   end
   local operand, weights = operands_of(runs, evaluation.names(model))

@@ -30,7 +30,7 @@ end
 
 -- 1 or -1, never 0.
 local function sign(x)
-  return x:ge(0):typeAs(x):mul(2):add(-1)
+  return torch.add(torch.mul(x:ge(0):typeAs(x), 2), -1)
 end
 
 -- Samples as rows with desired outputs of 1 and -1 beside them.

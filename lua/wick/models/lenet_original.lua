@@ -42,8 +42,8 @@ end
 
 -- |x - c|^2 = |x|^2 - 2 x c + |c|^2
 function Codes:updateOutput(input)
-  local lengths = self.codes:norm(2, 2):pow(2):view(-1)
-  local products = torch.linear(input, self.codes * 2, lengths:mul(-1))
+  local lengths = torch.pow(torch.norm(self.codes, 2, 2), 2):view(-1)
+  local products = torch.linear(input, self.codes * 2, torch.mul(lengths, -1))
   return torch.csub(products, torch.sum(torch.square(input), input:dim()))
 end
 

@@ -1,5 +1,6 @@
--- Normalisation, softmax and reductions in C: what goes along one dimension.
+-- Normalisation, slices by position, softmax and reductions in C: what goes along one dimension.
 local Step = require "nn.export.c.step"
+local Tensors = require "nn.export.c.tensors"
 
 local writers = {}
 
@@ -7,7 +8,13 @@ local writers = {}
 
 function writers.batch_norm(step)
   local x = step:dense(1)
-  if step.values[1] == 1 then step:refuse(" by the statistics of the batch") end
+  if step.values[1] == 1 then
+    step:use("batch_norm_of_batch")
+    step:line("    batch_norm_of_batch(%s, %s, %s, %s, %s, %d, %d, %d);", step:pointer(x),
+      step:input(2), step:input(3), step:output(), step.float(step.values[3]),
+      Step.around(x.sizes, 2))
+    return
+  end
   step:use("batch_norm")
   step:line("    batch_norm(%s, %s, %s, %s, %s, %s, %s, %d, %d, %d);", step:pointer(x),
     step:input(2), step:input(3), step:input(4), step:input(5), step:output(),
@@ -20,6 +27,17 @@ function writers.local_response_norm(step)
   step:line("    local_response_norm(%s, %s, %d, %s, %s, %s, %d, %d, %d);", step:pointer(x),
     step:output(), v[1], step.float(v[2]), step.float(v[3]), step.float(v[4]),
     Step.around(x.sizes, #x.sizes - 2))
+end
+
+-- Positions -------------------------------------------------------------------------------------
+
+function writers.index(step)
+  local x, dim, positions = step:dense(1), step:dim(1), step.inputs[2]
+  if positions.buffer.number then step:refuse(" by positions that follow from the input") end
+  step:use("index_along")
+  step:line("    index_along(%s, %s, %d, %s, %d, %d, %d);", step:pointer(x),
+    step:pointer(positions), Tensors.count(positions.sizes), step:output(),
+    Step.around(x.sizes, dim))
 end
 
 -- Softmax ----------------------------------------------------------------------------------------

@@ -21,6 +21,43 @@ static void batch_norm(const float *x, const float *weight, const float *bias, c
 }
 ]])
 
+add("batch_norm_of_batch", {}, [[
+/* The same by the mean and variance that each channel has here. */
+static void batch_norm_of_batch(const float *x, const float *weight, const float *bias, float *y,
+                                float eps, int outer, int n, int inner)
+{
+    for (int c = 0; c < n; c++) {
+        double sum = 0, squares = 0;
+        for (int i = 0; i < outer * inner; i++)
+            sum += x[(i / inner * n + c) * inner + i % inner];
+        const float mean = (float)(sum / (outer * inner));
+        for (int i = 0; i < outer * inner; i++) {
+            const float difference = x[(i / inner * n + c) * inner + i % inner] - mean;
+            squares += difference * difference;
+        }
+        const float variance = (float)(squares / (outer * inner));
+        const float scale = (weight ? weight[c] : 1) / sqrtf(variance + eps);
+        for (int i = 0; i < outer * inner; i++) {
+            const int at = (i / inner * n + c) * inner + i % inner;
+            y[at] = (x[at] - mean) * scale + (bias ? bias[c] : 0);
+        }
+    }
+}
+]])
+
+add("index_along", {}, [[
+/* The elements along n at `count` positions, which count from 1. */
+static void index_along(const float *x, const int *positions, int count, float *y, int outer,
+                        int n, int inner)
+{
+    for (int i = 0; i < outer * count; i++, y += inner) {
+        const float *from = x + (i / count * n + positions[i % count] - 1) * inner;
+        for (int k = 0; k < inner; k++)
+            y[k] = from[k];
+    }
+}
+]])
+
 add("local_response_norm", {}, [[
 /* x / (k + alpha / size sum x^2)^beta, the sum over `size` neighbouring channels of n. */
 static void local_response_norm(const float *x, float *y, int size, float alpha, float beta,

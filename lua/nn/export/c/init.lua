@@ -10,7 +10,7 @@ local refuse = evaluation.refuse
 
 -- What writes the operation of each word.
 local writers = {}
-for _, family in ipairs{ "elements", "windows", "products", "channels", "parts" } do
+for _, family in ipairs{ "elements", "windows", "columns", "products", "channels", "parts" } do
   for word, writer in pairs(require("nn.export.c." .. family)) do writers[word] = writer end
 end
 
@@ -198,9 +198,12 @@ end
 
 local function write_constant(out, constant)
   local values = constant.tensor:view(-1):totable()
-  for i, value in ipairs(values) do values[i] = Step.float(value) end
-  out:write(("\n/* %s: %s */\nstatic const float %s[%d] = {\n"):format(constant.name,
-    shape_text(constant.sizes), constant.text, #values))
+  local is_integer = constant.type == "torch.LongTensor"
+  for i, value in ipairs(values) do
+    values[i] = is_integer and ("%d"):format(value) or Step.float(value)
+  end
+  out:write(("\n/* %s: %s */\nstatic const %s %s[%d] = {\n"):format(constant.name,
+    shape_text(constant.sizes), is_integer and "int" or "float", constant.text, #values))
   for i = 1, #values, 6 do
     out:write("    ", table.concat(values, ", ", i, math.min(i + 5, #values)), ",\n")
   end

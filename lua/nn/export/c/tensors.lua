@@ -3,15 +3,10 @@
 -- on the input is a constant array; everything else lies in a buffer (memory.lua).
 local evaluation = require "nn.export.evaluation"
 
-local refuse = evaluation.refuse
+local refuse, storage_of = evaluation.refuse, evaluation.storage_of
 
 local Tensors = {}
 Tensors.__index = Tensors
-
--- The storage that a key of evaluation.run names.
-local function storage_of(key)
-  return key:match("^(.-):")
-end
 
 local function geometry(tensor)
   local sizes, strides = {}, {}

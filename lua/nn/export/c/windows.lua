@@ -128,4 +128,51 @@ function writers.adaptive_avg_pool2d(step)
   call_pooling(step, "adaptive_avg_pool2d")
 end
 
+-- Pooling of volumes -----------------------------------------------------------------------------
+
+-- Kernel, stride, padding and dilation along axis i of a volume.
+local function along(step, i)
+  local function number(list, fallback) return list[i] or list[1] or fallback end
+  local kernel, stride, pad, dilation = table.unpack(step.values)
+  return { kernel = number(kernel), stride = number(stride, number(kernel)), pad = number(pad, 0),
+    dilation = type(dilation) == "table" and number(dilation, 1) or 1 }
+end
+
+local ALL = { kernel = 1, stride = 1, pad = 0, dilation = 1 }
+
+-- Pools planes of `sides` to `to`, by those windows along both of their axes.
+local function write_pass(step, name, pointers, planes, sides, to, y, x, more)
+  step:line("    %s(%s, %s,\n        (pooling){%s,\n            %s,\n            %s%s});", name,
+    pointers[1], pointers[2],
+    Step.fields("planes", planes, "height", sides[1], "width", sides[2], "out_height", to[1],
+      "out_width", to[2]),
+    Step.fields("kernel_y", y.kernel, "kernel_x", x.kernel, "stride_y", y.stride, "stride_x",
+      x.stride),
+    Step.fields("pad_y", y.pad, "pad_x", x.pad, "dilation_y", y.dilation, "dilation_x", x.dilation),
+    more or "")
+end
+
+-- Frame by frame first; then along the depth, where a frame is a row.
+local function pool_volume(step, name, more)
+  local x, sizes = step:dense(1), step:sizes()
+  local depth, height, width = table.unpack(x.sizes, #x.sizes - 2)
+  local out_depth, out_height, out_width = table.unpack(sizes, #sizes - 2)
+  local volumes, frame = Tensors.count(x.sizes) // (depth * height * width), out_height * out_width
+  local frames = step:scratch(volumes * depth * frame)
+  step:use(name)
+  write_pass(step, name, { step:pointer(x), frames }, volumes * depth, { height, width },
+    { out_height, out_width }, along(step, 2), along(step, 3), more)
+  write_pass(step, name, { frames, step:output() }, volumes, { depth, frame }, { out_depth, frame },
+    along(step, 1), ALL, more)
+end
+
+function writers.max_pool3d(step)
+  pool_volume(step, "max_pool2d")
+end
+
+function writers.avg_pool3d(step)
+  pool_volume(step, "avg_pool2d", ", " .. Step.fields("count_pad", step.values[5], "divide",
+    step.values[6]))
+end
+
 return writers
