@@ -167,6 +167,15 @@ describe("the report", function()
     assert.is_nil(text:find("Inference", 1, true))
   end)
 
+  it("tells what the second thread brings", function()
+    local single = row("b", nil, 3)
+    single.threads = 1
+    local rows = { ROWS[3], single, row("b", "pytorch with tcmalloc", 2.5, 8), ROWS[4] }
+    assert.equal("| b | train | 8 | 3.00 | 2.00 | 1.50 |\n",
+      report.markdown(rows, {}):match("## Two threads beside one\n\n[^\n]*\n[^\n]*\n(.*)$"))
+    assert.is_nil(report.markdown(ROWS, {}):find("beside one", 1, true))
+  end)
+
   it("has an object a comparison as JSON", function()
     local list = json.decode(report.json(ROWS))
     assert.equal(4, #list)

@@ -8,7 +8,7 @@ Measure.__index = Measure
 local QUICK = { sample = 40, seconds = 1.5, least = 2, most = 10, starts = 3 }
 local FULL = { sample = 60, seconds = 8, least = 3, most = 15, starts = 7 }
 local SMALL = { sample = 20, seconds = 0.4, least = 3, most = 7 } -- layers and operations
-local COMPILING = "timeout 180 " -- seconds a compiled network may take
+local COMPILING = "timeout 300 " -- seconds a compiled network may take
 
 --- `options`: program (of Wick), folder (of the scripts), made (of what make built for us), peers,
 -- log, say (told what goes on), quick.

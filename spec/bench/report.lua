@@ -165,6 +165,27 @@ local function call_lines(lines, rows)
   table.move(title, 1, #title, from + 1, lines)
 end
 
+-- What the second thread brings, of the networks that were measured on one and on two.
+local function scaling_lines(lines, rows)
+  local head = { "", "mode", "batch", "one thread ms", "two ms", "times" }
+  local title = { "", "## Two threads beside one", "", line(head), rule(head) }
+  local function key(row) return ("%s %s %d"):format(row.case, row.mode, row.batch) end
+  local alone, done = {}, {}
+  for _, row in ipairs(rows) do
+    if row.kind == "network" and row.threads == 1 then alone[key(row)] = row.wick_ms end
+  end
+  for _, row in ipairs(rows) do
+    local one = row.kind == "network" and row.threads == 2 and alone[key(row)]
+    if one and not done[key(row)] then
+      done[key(row)] = true
+      table.move(title, 1, #title, #lines + 1, lines)
+      title = {}
+      lines[#lines + 1] = line{ row.case, row.mode, ("%d"):format(row.batch), number(one),
+        number(row.wick_ms), ratio(one / row.wick_ms) }
+    end
+  end
+end
+
 local function waiting_lines(lines, rows)
   for _, row in ipairs(rows) do
     if row.kind == "waiting" then
@@ -186,6 +207,7 @@ function report.markdown(rows, facts)
     section(lines, "Inference, " .. cores, rows, networks("infer", threads, false))
     section(lines, "Inference of one image, " .. cores, rows, networks("infer", threads, true))
   end
+  scaling_lines(lines, rows)
   section(lines, "Program start to first output", rows, of_kind("start"))
   section(lines, "Data", rows, of_kind("data"))
   section(lines, "Photographs to batches of 224 x 224", rows, of_kind("photographs"))
