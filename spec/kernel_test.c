@@ -163,8 +163,10 @@ typedef struct rows {
 static void expected_row(const rows *r, array x, array gy, int64_t at, double *want[4])
 {
     double largest = -INFINITY, sum = 0, slope = 0, total = 0;
-    for (int64_t i = 0; i < r->n; i++)
-        largest = fmax(largest, get(x, at + i * r->inner));
+    for (int64_t i = 0; i < r->n; i++) {
+        double value = get(x, at + i * r->inner);
+        largest = value > largest ? value : largest;
+    }
     for (int64_t i = 0; i < r->n; i++)
         sum += exp(get(x, at + i * r->inner) - largest);
     for (int64_t i = 0; i < r->n; i++) {
