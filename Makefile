@@ -97,7 +97,8 @@ LUA_COMPILE := $(call package,--cflags lua5.4)
 LIBRARIES := -Wl,--as-needed $(call package,--libs $(CORE_PACKAGES)) -pthread -lm
 
 # Kernels for one instruction set carry its name; elsewhere they compile to nothing. Contraction is
-# what ISO mode switches off: without it no multiply-add is fused.
+# what ISO mode switches off: without it no multiply-add is fused. Arm64 fuses in the same kernels:
+# NEON is its baseline, so they stand in the sources whose neighbours carry the names of others.
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 # Clang heeds what a source says against it only with `on`, which fuses within expressions.
 FUSED := -ffp-contract=$(if $(findstring clang,$(CC)),on,fast)
@@ -107,6 +108,7 @@ AVX512 := -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma $(FUSED) \
   -mprefer-vector-width=512
 else ifneq ($(findstring aarch64,$(MACHINE)),)
 NEON := $(FUSED)
+COMPILE += -ffp-contract=off
 endif
 
 # ---- files -----------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ endif
 
 # ---- compiling -------------------------------------------------------------------------------
 
-$(OBJ)/core/kernel/%.o: EXTRA = $(NEON)
+$(patsubst %_avx2.c,$(OBJ)/%.o,$(wildcard core/kernel/*_avx2.c)): EXTRA = $(NEON)
 $(OBJ)/core/kernel/%_avx2.o: EXTRA = $(AVX2)
 $(OBJ)/core/kernel/%_avx512.o: EXTRA = $(AVX512)
 $(OBJ)/spec/%_test.o: EXTRA = -Ispec

@@ -16,7 +16,7 @@ extern const wick__float_lines wick__float_lines_avx2;
 extern const wick__float_lines wick__float_lines_avx512;
 
 /* x - a floor(x / a), which has the divisor's sign, of an element and a number or of two elements;
- * for the baseline, whose products are rounded. */
+ * in pointwise.c, which is compiled without fused multiply-adds everywhere. */
 wick__line wick__remainder_unfused, wick__cremainder_unfused;
 
 /* Those of this processor. */

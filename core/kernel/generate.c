@@ -42,6 +42,14 @@ static void normal_double(int64_t n, const uint32_t *word, double a, double b, v
     }
 }
 
+void wick__normal_pair(const uint32_t *word, double a, double b, float *y)
+{
+    static const double two_pi = 6.283185307179586;
+    const double angle = two_pi * U(word[0]), rho = sqrt(-2.0 * log(1.0 - U(word[1])));
+    y[0] = (float)(rho * cos(angle) * b + a);
+    y[1] = (float)(rho * sin(angle) * b + a);
+}
+
 static void uniform_float(int64_t n, const uint32_t *word, double a, double b, void *y)
 {
     wick__draw_loops_best()->uniform(n, word, a, b, y);

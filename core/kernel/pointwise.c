@@ -16,6 +16,27 @@
 #include "kernel/pointwise.def"
 #undef WICK__LINES
 
+void wick__remainder_unfused(int64_t n, void *const *p, const int64_t *s, const void *parameter)
+{
+    const float *x = p[1], divisor = (float)((const wick_value *)parameter)->number;
+    float *out = p[0];
+    for (int64_t i = 0; i < n; i++) {
+        const float whole = floorf(x[i * s[1]] / divisor);
+        out[i * s[0]] = x[i * s[1]] - divisor * whole;
+    }
+}
+
+void wick__cremainder_unfused(int64_t n, void *const *p, const int64_t *s, const void *parameter)
+{
+    const float *x = p[1], *z = p[2];
+    float *out = p[0];
+    (void)parameter;
+    for (int64_t i = 0; i < n; i++) {
+        const float whole = floorf(x[i * s[1]] / z[i * s[2]]);
+        out[i * s[0]] = x[i * s[1]] - z[i * s[2]] * whole;
+    }
+}
+
 /* ---- doubles --------------------------------------------------------------------------------- */
 
 #define NUMBER(TYPE, value) (TYPE)(value)
