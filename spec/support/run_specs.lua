@@ -7,7 +7,7 @@
 -- interpreter; specs find both in their environment, with WICK_PROGRAM, the program `wick`.
 -- WICK_EMULATOR is a command in front of C tests that were built for another processor.
 
-local TIME_LIMIT = 900 -- seconds a file may take
+local TIME_LIMIT = os.getenv("WICK_EMULATOR") and 3600 or 900 -- seconds a file may take
 local CRASH_LINES = 60 -- lines of a crashed file's output that are shown
 
 local build = os.getenv("WICK_BUILD") or "build"
