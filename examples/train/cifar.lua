@@ -3,7 +3,7 @@
 --
 --   wick examples/train/cifar.lua --data cifar10 --model convnetjs     (minutes on two cores)
 --   wick examples/train/cifar.lua --data cifar10 --model resnet20      (half an hour)
---   wick examples/train/cifar.lua --data cifar10 --model resnet20 --epochs 80 --rate 0.2   (an hour)
+--   wick examples/train/cifar.lua --data cifar10 --model resnet20 --epochs 80 --rate 0.2  (an hour)
 --   wick examples/train/cifar.lua --data cifar10 --model resnet20 --save run --resume
 --
 -- A second cycle at a lower rate makes a trained network better: --weights run/last.safetensors.
