@@ -311,7 +311,7 @@ layers: ## checks that includes point one way and that the core keeps its promis
 BENCH := $(BUILD)/bench
 BENCH_PARTS := $(BENCH)/peak $(BENCH)/call.so
 
-bench: all $(BENCH_PARTS) ## measures speed and memory beside PyTorch where it is there (45 minutes)
+bench: all $(BENCH_PARTS) ## measures speed and memory beside PyTorch where it is there (an hour)
 	@$(PROGRAM) spec/bench/run.lua $(BENCH)
 
 bench-quick: all $(BENCH_PARTS) ## the part of it that fits into two minutes

@@ -5,7 +5,7 @@
 --   WICK_PEER_PYTHON    a Python that has torch (python3); with onnxruntime and onnx those too
 --   WICK_BENCH          Lua patterns, separated by ";": only cases whose titles one of them finds,
 --                       as "resnet18, train;^operation"
---   WICK_BENCH_MINUTES  how long it may take (45; quick: 2)
+--   WICK_BENCH_MINUTES  how long it may take (60; quick: 2)
 --   WICK_DATA           a folder with hymenoptera/hymenoptera.tar.gz, photographs to load
 --                       (../shared/data)
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
@@ -18,7 +18,7 @@ local report = require "report"
 
 local made, is_quick = arg[1], arg[2] == "quick"
 local patterns = os.getenv("WICK_BENCH") or ""
-local minutes = tonumber(os.getenv("WICK_BENCH_MINUTES")) or (is_quick and 2 or 45)
+local minutes = tonumber(os.getenv("WICK_BENCH_MINUTES")) or (is_quick and 2 or 60)
 local log = made .. "/log.txt"
 local started = system.clock()
 
