@@ -21,12 +21,6 @@ wick__blocked wick__make_images(wick__scope *s, int ndim, const wick__image_size
 /* A vector of `channels` floats with zeros up to the last lane; NULL gives NULL. */
 wick_tensor *wick__lanes_of(wick__scope *s, wick_tensor *vector);
 
-/* Pixels of an image. */
-static inline int64_t wick__plane(const wick__image_size *size)
-{
-    return size->height * size->width;
-}
-
 /* sums[channel] = all of a channel added up. Fails with WICK_ENOMEM. */
 wick_status wick__images_sums(wick_context *context, const wick__image_size *size,
                               wick__blocked images, float *sums);

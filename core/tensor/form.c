@@ -11,11 +11,6 @@ typedef struct guests {
     size_t bytes[WICK__OPERANDS];
 } guests;
 
-static int64_t plane_of(const wick__image_size *size)
-{
-    return size->height * size->width;
-}
-
 static wick__state state_of(const wick__form *form)
 {
     return (wick__state)atomic_load_explicit(&form->state, memory_order_acquire);
@@ -77,8 +72,8 @@ static wick_status invite(guests *g, const wick_tensor *t, const wick__image_siz
         return status;
     g->data[g->count] = images->data;
     g->bytes[g->count++] = bytes;
-    images->image = wick__blocks(size->channels) * WICK__LANES * plane_of(size);
-    wick__blocked_from_dense(g->context, size->batch, size->channels, plane_of(size), dense,
+    images->image = wick__blocks(size->channels) * WICK__LANES * wick__plane(size);
+    wick__blocked_from_dense(g->context, size->batch, size->channels, wick__plane(size), dense,
                              *images);
     return WICK_OK;
 }
@@ -235,7 +230,7 @@ static wick_status move_out(wick_context *context, wick__form *form)
     wick__room *shared = form->room;
     form->room = own;
     form->block = 0;
-    wick__blocked_copy(context, size->batch, size->channels, plane_of(size), from,
+    wick__blocked_copy(context, size->batch, size->channels, wick__plane(size), from,
                        wick__images_of(form));
     wick__room_release(context, shared);
     return WICK_OK;
@@ -273,7 +268,7 @@ wick_status wick__images_place(wick_context *context, const wick_tensor *t, wick
     wick__blocked from;
     wick_status status = wick__images_read(t, &from);
     if (!status)
-        wick__blocked_copy(context, size->batch, size->channels, plane_of(size), from,
+        wick__blocked_copy(context, size->batch, size->channels, wick__plane(size), from,
                            wick__images_of(&place));
     return status;
 }
@@ -287,7 +282,7 @@ static wick_status make_row_major(wick_context *context, wick_storage *storage)
     wick_status status = wick__alloc(context, bytes, &storage->data);
     if (status)
         return status;
-    wick__blocked_to_dense(context, form->size.batch, form->size.channels, plane_of(&form->size),
+    wick__blocked_to_dense(context, form->size.batch, form->size.channels, wick__plane(&form->size),
                            wick__images_of(form), storage->data);
     storage->capacity = bytes;
     wick__room_release(context, form->room);

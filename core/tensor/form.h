@@ -16,6 +16,12 @@ typedef struct wick__image_size {
     int64_t batch, channels, height, width;
 } wick__image_size;
 
+/* Pixels of a channel. */
+static inline int64_t wick__plane(const wick__image_size *size)
+{
+    return size->height * size->width;
+}
+
 /* ---- pending ---- */
 
 enum {

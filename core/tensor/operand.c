@@ -64,8 +64,7 @@ static wick_status copy_of(wick_tensor *t, wick_tensor **copy)
     if (!status)
         status = wick__blocked_new(t->context, t->ndim, &size, copy, &to);
     if (!status)
-        wick__blocked_copy(t->context, size.batch, size.channels, size.height * size.width, from,
-                           to);
+        wick__blocked_copy(t->context, size.batch, size.channels, wick__plane(&size), from, to);
     return status;
 }
 

@@ -75,8 +75,7 @@ static wick_status copy_images(wick_context *context, const wick__image_size *si
                                const wick__tail *tail, wick__blocked to)
 {
     (void)detail, (void)weight;
-    wick__blocked_apply(context, size->batch, size->channels, size->height * size->width, source,
-                        tail, to);
+    wick__blocked_apply(context, size->batch, size->channels, wick__plane(size), source, tail, to);
     return WICK_OK;
 }
 

@@ -2,11 +2,6 @@
  * images. */
 #include "tensor/form.h"
 
-static int64_t plane_of(const wick__image_size *size)
-{
-    return size->height * size->width;
-}
-
 /* ---- rooms ---- */
 
 wick_status wick__images_bytes(const wick__image_size *size, int64_t blocks, size_t *bytes)
@@ -50,7 +45,7 @@ void wick__room_release(wick_context *context, wick__room *room)
 wick__blocked wick__images_of(const wick__form *form)
 {
     const wick__room *room = form->room;
-    int64_t block = plane_of(&form->size) * WICK__LANES;
+    int64_t block = wick__plane(&form->size) * WICK__LANES;
     if (!room)
         return (wick__blocked){NULL, 0};
     return (wick__blocked){room->data + form->block * block, room->blocks * block};
@@ -66,7 +61,7 @@ wick_status wick__storage_with_form(wick_context *context, const wick__image_siz
     wick_status status = wick__images_bytes(size, wick__blocks(size->channels), &bytes);
     if (!status)
         status = wick__storage_open(context, WICK_FLOAT32,
-                                    size->batch * size->channels * plane_of(size), storage);
+                                    size->batch * size->channels * wick__plane(size), storage);
     if (status)
         return status;
     status = wick__alloc(context, sizeof *form, (void **)&form);
