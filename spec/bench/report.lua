@@ -126,17 +126,21 @@ local function mean_cells(list, peers, columns)
   return cells
 end
 
--- Adds a section with a table of the rows that `wanted` accepts, when there are any.
+-- Adds a section with a table, when that has lines.
+local function add_table(lines, title, head, body)
+  if #body == 0 then return end
+  table.move({ "", "## " .. title, "", line(head), rule(head) }, 1, 5, #lines + 1, lines)
+  table.move(body, 1, #body, #lines + 1, lines)
+end
+
+-- The same of the rows that `wanted` accepts.
 local function section(lines, title, rows, options)
-  local list = collect(rows, options.wanted)
-  if #list == 0 then return end
+  local list, body = collect(rows, options.wanted), {}
   local peers = present(list)
   local head = head_of(peers, options.memory)
-  table.move({ "", "## " .. title, "", line(head), rule(head) }, 1, 5, #lines + 1, lines)
-  for _, entry in ipairs(list) do
-    lines[#lines + 1] = line(cells_of(entry, peers, options.memory))
-  end
-  if #peers > 0 then lines[#lines + 1] = line(mean_cells(list, peers, #head)) end
+  for i, entry in ipairs(list) do body[i] = line(cells_of(entry, peers, options.memory)) end
+  if #peers > 0 then body[#body + 1] = line(mean_cells(list, peers, #head)) end
+  add_table(lines, title, head, body)
 end
 
 local function networks(mode, threads, is_single)
@@ -151,26 +155,21 @@ local function of_kind(kind)
 end
 
 local function call_lines(lines, rows)
-  local head = { "", "Wick ns", "binding ns", "times" }
-  local from = #lines
+  local body = {}
   for _, row in ipairs(rows) do
     if row.kind == "call" then
-      lines[#lines + 1] = line{ "`" .. row.case .. "`", number(row.wick_ns), number(row.binding_ns),
+      body[#body + 1] = line{ "`" .. row.case .. "`", number(row.wick_ns), number(row.binding_ns),
         ratio(row.times) }
     end
   end
-  if #lines == from then return end
-  local title = { "", "## Calls, beside a binding written by hand", "", line(head), rule(head) }
-  table.move(lines, from + 1, #lines, from + 1 + #title)
-  table.move(title, 1, #title, from + 1, lines)
+  add_table(lines, "Calls, beside a binding written by hand",
+    { "", "Wick ns", "binding ns", "times" }, body)
 end
 
 -- What the second thread brings, of the networks that were measured on one and on two.
 local function scaling_lines(lines, rows)
-  local head = { "", "mode", "batch", "one thread ms", "two ms", "times" }
-  local title = { "", "## Two threads beside one", "", line(head), rule(head) }
   local function key(row) return ("%s %s %d"):format(row.case, row.mode, row.batch) end
-  local alone, done = {}, {}
+  local alone, done, body = {}, {}, {}
   for _, row in ipairs(rows) do
     if row.kind == "network" and row.threads == 1 then alone[key(row)] = row.wick_ms end
   end
@@ -178,12 +177,12 @@ local function scaling_lines(lines, rows)
     local one = row.kind == "network" and row.threads == 2 and alone[key(row)]
     if one and not done[key(row)] then
       done[key(row)] = true
-      table.move(title, 1, #title, #lines + 1, lines)
-      title = {}
-      lines[#lines + 1] = line{ row.case, row.mode, ("%d"):format(row.batch), number(one),
+      body[#body + 1] = line{ row.case, row.mode, ("%d"):format(row.batch), number(one),
         number(row.wick_ms), ratio(one / row.wick_ms) }
     end
   end
+  add_table(lines, "Two threads beside one",
+    { "", "mode", "batch", "one thread ms", "two ms", "times" }, body)
 end
 
 local function waiting_lines(lines, rows)
