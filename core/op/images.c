@@ -150,7 +150,7 @@ wick_status wick__images_elementwise(wick__line *line, const wick_call *call, wi
     if (!*served)
         return WICK_OK;
     wick__image_size_of(x, &size);
-    w.image = wick__blocks(size.channels) * WICK__LANES * wick__plane(&size);
+    w.image = wick__image_floats(&size);
     wick_status status = *out ? wick__images_write(*out, &w.images[0])
                               : wick__blocked_new(x->context, x->ndim, &size, out, &w.images[0]);
     for (int i = 0; i < call->inputs && !status; i++)

@@ -72,7 +72,7 @@ static wick_status invite(guests *g, const wick_tensor *t, const wick__image_siz
         return status;
     g->data[g->count] = images->data;
     g->bytes[g->count++] = bytes;
-    images->image = wick__blocks(size->channels) * WICK__LANES * wick__plane(size);
+    images->image = wick__image_floats(size);
     wick__blocked_from_dense(g->context, size->batch, size->channels, wick__plane(size), dense,
                              *images);
     return WICK_OK;

@@ -22,6 +22,12 @@ static inline int64_t wick__plane(const wick__image_size *size)
     return size->height * size->width;
 }
 
+/* Floats of an image's blocks. */
+static inline int64_t wick__image_floats(const wick__image_size *size)
+{
+    return wick__blocks(size->channels) * WICK__LANES * wick__plane(size);
+}
+
 /* ---- pending ---- */
 
 enum {
